@@ -1,0 +1,23 @@
+// The event log: the port, a store in memory, and the embedded store over SQLite.
+
+export { limits } from './limits.ts'
+export { openMemoryStore } from './memory-store.ts'
+export type {
+  Appended,
+  EventReader,
+  EventStore,
+  Filter,
+  NewEvent,
+  Page,
+  ReadAllOptions,
+  ReadOptions,
+  Retry,
+  StoredEvent,
+  StoreFaultCode,
+  SubscribeOptions,
+} from './port.ts'
+export { StoreFault } from './port.ts'
+export type { SqliteReader } from './sqlite-reader.ts'
+export { openSqliteReader } from './sqlite-reader.ts'
+export type { SqliteStore, SqliteStoreOptions } from './sqlite-store.ts'
+export { openSqliteStore } from './sqlite-store.ts'

@@ -1,0 +1,97 @@
+// The embedded event log: one SQLite file, a writer thread with group commit, a checkpointing
+// thread, and reads on a connection of the main thread. Composes; the rules are in
+// batch-commit.ts, the file's settings in log-file.ts.
+
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { FolderLock } from './lock.ts'
+import { lockFolder } from './lock.ts'
+import { backupLog } from './log-backup.ts'
+import { logFile } from './log-file.ts'
+import type { EventStore } from './port.ts'
+import type { SqliteReader } from './sqlite-reader.ts'
+import { openSqliteReader } from './sqlite-reader.ts'
+import { subscription } from './subscription.ts'
+import { Wakeups } from './wakeups.ts'
+import type { WriterThread } from './writer-thread.ts'
+import { startWriter } from './writer-thread.ts'
+
+/** `commitDelayMs` adds so much to each commit, as a slow disk would. */
+export type SqliteStoreOptions = { folder: string; commitDelayMs?: number }
+
+/** The embedded store. */
+export interface SqliteStore extends EventStore {
+  /** Writes the log as of now to a new file, while appends go on. */
+  backup(file: string): Promise<void>
+  /** Calls the listener with the log's head after each commit; the answer stops it. */
+  onAppended(listener: (position: number) => void): () => void
+}
+
+type Parts = {
+  folder: string
+  lock: FolderLock
+  writer: WriterThread
+  checkpointer: Worker
+  reader: SqliteReader
+  wakeups: Wakeups
+}
+
+/**
+ * Opens the log of a data folder, making both if need be, as the folder's only owner. Rejects
+ * with a StoreFault: `folder-in-use`, `folder-read-only`, `folder-unusable`, `disk-full`,
+ * `log-damaged`, `log-foreign`.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { folder, commitDelayMs = 0 } = options
+  const lock = lockFolder(folder)
+  try {
+    return storeOf({ folder, lock, ...(await startParts(folder, commitDelayMs)) })
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function startParts(
+  folder: string,
+  commitDelayMs: number,
+): Promise<Omit<Parts, 'folder' | 'lock'>> {
+  const file = logFile(folder)
+  const walFrames = new Int32Array(new SharedArrayBuffer(4))
+  const wakeups = new Wakeups(0)
+  const settings = { file, commitDelayMs, walFrames }
+  const { writer, head } = await startWriter(settings, (position) => wakeups.tell(position))
+  wakeups.tell(head)
+  const checkpointer = new Worker(new URL('./sqlite-checkpointer.ts', import.meta.url), {
+    workerData: { file, walFrames },
+    execArgv: [],
+  })
+  return { writer, checkpointer, reader: openSqliteReader(folder), wakeups }
+}
+
+function storeOf({ folder, lock, writer, checkpointer, reader, wakeups }: Parts): SqliteStore {
+  let closing: Promise<void> | undefined
+  return {
+    append: (stream, expected, events) => writer.append(stream, expected, events),
+    read: (stream, options) => reader.read(stream, options),
+    readAll: (options) => reader.readAll(options),
+    head: () => reader.head(),
+    subscribe: (options) => subscription(reader, wakeups, options),
+    backup: (file) => backupLog(logFile(folder), file),
+    onAppended: (listener) => wakeups.listen(listener),
+    close() {
+      closing ??= closeParts({ folder, lock, writer, checkpointer, reader, wakeups })
+      return closing
+    },
+  }
+}
+
+async function closeParts(parts: Parts): Promise<void> {
+  await parts.writer.close()
+  parts.wakeups.end()
+  const exited = once(parts.checkpointer, 'exit')
+  parts.checkpointer.postMessage('close')
+  await exited
+  parts.reader.close()
+  parts.lock.release()
+}

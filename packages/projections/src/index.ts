@@ -1,0 +1,1 @@
+export { type SqliteOptions, sqliteDialect } from './sqlite-dialect.ts'

@@ -1,0 +1,64 @@
+// Which commands a state takes now, and which guard stands in the way of one that it does not.
+import { type AnyEventObject, type AnyMachineSnapshot, getNextTransitions } from 'xstate'
+import type { Command } from './definition.ts'
+import type { Scene } from './guard.ts'
+import { hasEnded, type Instance } from './instance.ts'
+import { takes } from './transition.ts'
+
+type Candidates = { always: readonly Command[]; guarded: readonly Command[] }
+const candidates = new WeakMap<object, Map<string, Candidates>>()
+
+/** The commands that the instance would take, data aside. Who may give them is not asked here. */
+export function offered(instance: Instance, scene: Omit<Scene, 'offering' | 'facts'>): Command[] {
+  if (hasEnded(instance)) return []
+  const { always, guarded } = candidatesOf(instance)
+  const open = guarded.filter((command) =>
+    takes(instance.snapshot, {
+      ...scene,
+      type: command.type,
+      data: {},
+      facts: {},
+      offering: true,
+    }),
+  )
+  return [...always, ...open]
+}
+
+/** The first guard that keeps a state from taking the event; undefined when none is declared. */
+export function failedGuard(
+  snapshot: AnyMachineSnapshot,
+  event: AnyEventObject,
+): string | undefined {
+  for (const candidate of getNextTransitions(snapshot)) {
+    const guard: unknown = candidate.guard
+    if (candidate.eventType !== event.type || guard === undefined) continue
+    const named = typeof guard === 'string' ? { type: guard } : guard
+    if (!isNamed(named)) continue
+    const holds: unknown = snapshot.machine.implementations.guards[named.type]
+    if (typeof holds !== 'function') continue
+    if (holds({ context: snapshot.context, event }, named.params) !== true) return named.type
+  }
+  return undefined
+}
+
+function isNamed(guard: unknown): guard is { type: string; params?: unknown } {
+  return typeof guard === 'object' && guard !== null && 'type' in guard
+}
+
+function candidatesOf(instance: Instance): Candidates {
+  const byState = candidates.getOrInsertComputed(instance.snapshot.machine, () => new Map())
+  const key = JSON.stringify(instance.snapshot.value)
+  return byState.getOrInsertComputed(key, () => findCandidates(instance))
+}
+
+function findCandidates(instance: Instance): Candidates {
+  const transitions = getNextTransitions(instance.snapshot)
+  const always: Command[] = []
+  const guarded: Command[] = []
+  for (const command of instance.workflow.commands.values()) {
+    const own = transitions.filter((transition) => transition.eventType === command.type)
+    if (own.some((transition) => transition.guard === undefined)) always.push(command)
+    else if (own.length > 0) guarded.push(command)
+  }
+  return { always, guarded }
+}

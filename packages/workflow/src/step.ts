@@ -1,0 +1,289 @@
+// The core of linli: one command, one macrostep, one event. Pure: time, ids, policy and calendar
+// are arguments; nothing here may import a store, HTTP or a clock of the machine it runs on.
+import {
+  applyClock,
+  type ClockScene,
+  type Clocks,
+  cardOf,
+  isCounting,
+  iso,
+  reschedule,
+  type WorkingTime,
+} from './clock.ts'
+import type { Command, Workflow } from './definition.ts'
+import { changeClocks, type Outcome, outcome, type PlainEffect } from './effect.ts'
+import type { Actor, ClockRecord, Effect, Event } from './event.ts'
+import type { Scene } from './guard.ts'
+import { hasEnded, type Instance, stateOf } from './instance.ts'
+import { migrated } from './migrate.ts'
+import { failedGuard, offered } from './offer.ts'
+import type { Policy } from './policy.ts'
+import type { Refusal } from './refusal.ts'
+import { initialSnapshot, type Transitioned, transition } from './transition.ts'
+
+/** A command as `step` takes it: personal fields are sealed, facts are looked up. */
+export type GivenCommand = {
+  name: string
+  id: string
+  body?: string
+  data: Readonly<Record<string, unknown>>
+  facts?: Readonly<Record<string, unknown>>
+  by: Actor
+  /** When it happened, epoch ms: the claimed time of a late entry, or now. */
+  at: number
+  cause?: string
+  /** Effects that sealing found necessary, e.g. `open` for a person not yet known. */
+  effects?: readonly PlainEffect[]
+}
+
+/** What `step` is given besides: where it is, who it is, and by which rules. */
+export type StepScene = {
+  stream: string
+  eventId: string
+  /** The server's time, epoch ms. */
+  now: number
+  policy: Policy
+  calendar: WorkingTime
+  /** Imports and the demo: `notify` and `send` are recorded and not carried out. */
+  held?: boolean
+}
+
+/** An accepted command: its event, and the instance after it. */
+export type Stepped = { event: Event; instance: Instance }
+/** A command already taken: the revision of its event. */
+export type Repeated = { repeated: number }
+
+/** Takes one command. Never throws for what a caller can mend: that is a refusal. */
+export function step(
+  workflow: Workflow,
+  before: Instance | undefined,
+  given: GivenCommand,
+  scene: StepScene,
+): Stepped | Repeated | Refusal {
+  const known = before?.commands.indexOf(given.id) ?? -1
+  if (before !== undefined && known >= 0) {
+    return before.bodies[known] === given.body ? { repeated: known } : { refused: 'key-reused' }
+  }
+  if (given.name.includes('.')) return coreStep(workflow, before, given, scene)
+  const command = workflow.commands.get(given.name)
+  if (command === undefined) return { refused: 'not-found', detail: given.name }
+  if ((before === undefined) !== (command.starts === true)) {
+    return notInThisState(before, given, scene)
+  }
+  return take({ workflow, before, given, scene, type: command.type, command })
+}
+
+type Taking = {
+  workflow: Workflow
+  before: Instance | undefined
+  given: GivenCommand
+  scene: StepScene
+  type: string
+  command: Command
+}
+
+function take(taking: Taking): Stepped | Refusal {
+  const { before, given, scene, type } = taking
+  const data = given.facts === undefined ? given.data : { ...given.data, facts: given.facts }
+  const asked = sceneOf(before?.clocks ?? {}, given, scene)
+  const event = { ...asked, type, data, facts: given.facts ?? {} }
+  const snapshot = before?.snapshot ?? initialSnapshot(machineOf(taking.workflow, before))
+  const next = transition(snapshot, event)
+  if (!next.taken) {
+    const guard = failedGuard(snapshot, event)
+    return guard === undefined
+      ? notInThisState(before, given, scene)
+      : { refused: 'condition-not-met', guard, offered: offers(before, given, scene) }
+  }
+  return record(taking, next, { data, clocks: before?.clocks ?? {}, records: [] })
+}
+
+type Recording = { data: Readonly<Record<string, unknown>>; clocks: Clocks; records: ClockRecord[] }
+
+/** Makes the event of a macrostep and the instance after it. */
+function record(
+  taking: Pick<Taking, 'workflow' | 'before' | 'given' | 'scene' | 'type'>,
+  next: Transitioned,
+  recording: Recording,
+): Stepped {
+  const { workflow, before, given, scene } = taking
+  const clockScene: ClockScene = { at: given.at, policy: scene.policy, calendar: scene.calendar }
+  const led = outcome(next.actions, recording.clocks, clockScene)
+  if (next.snapshot.status === 'done') changeClocks(led, { type: 'stopClocks' }, clockScene)
+  const machine = machineOf(workflow, before)
+  const revision = (before?.revision ?? -1) + 1
+  const clocks = [...recording.records, ...led.records]
+  const effects = numbered(led, taking, revision)
+  const event: Event = {
+    id: scene.eventId,
+    type: taking.type,
+    stream: scene.stream,
+    revision,
+    at: iso(given.at),
+    recordedAt: iso(scene.now),
+    by: given.by,
+    command: given.id,
+    ...(given.body === undefined ? {} : { body: given.body }),
+    ...(given.cause === undefined ? {} : { cause: given.cause }),
+    workflow: {
+      id: workflow.id,
+      version: before?.version ?? workflow.version,
+      policy: before?.policy ?? scene.policy.id,
+    },
+    from: before === undefined ? initialSnapshot(machine).value : stateOf(before),
+    to: next.snapshot.value,
+    data: recording.data,
+    ...(clocks.length === 0 ? {} : { clocks }),
+    ...(effects.length === 0 ? {} : { effects }),
+  }
+  return { event, instance: following(workflow, before, { event, next, clocks: led.clocks }) }
+}
+
+function numbered(
+  led: Outcome,
+  taking: Pick<Taking, 'given' | 'scene'>,
+  revision: number,
+): Effect[] {
+  const plain = [...(taking.given.effects ?? []), ...led.effects]
+  return plain.map((effect, index) => ({
+    id: `${taking.scene.stream}:${revision}:${index}`,
+    ...effect,
+    ...(taking.scene.held && (effect.kind === 'notify' || effect.kind === 'send')
+      ? { held: true as const }
+      : {}),
+  }))
+}
+
+/** The instance after an event: what step and fold share. */
+export function following(
+  workflow: Workflow,
+  before: Instance | undefined,
+  after: { event: Event; next: Pick<Transitioned, 'snapshot'>; clocks: Clocks },
+): Instance {
+  const { event, next, clocks } = after
+  const at = Date.parse(event.at)
+  const effectiveAt = Math.max(at, before?.effectiveAt ?? at)
+  const moved = before === undefined || next.snapshot.value !== before.snapshot.value
+  return {
+    stream: event.stream,
+    workflow,
+    version: event.workflow.version,
+    policy: event.workflow.policy,
+    revision: event.revision,
+    snapshot: next.snapshot,
+    clocks,
+    at,
+    effectiveAt,
+    startedAt: before?.startedAt ?? at,
+    enteredAt: moved ? effectiveAt : before.enteredAt,
+    commands: [...(before?.commands ?? []), event.command],
+    bodies: [...(before?.bodies ?? []), event.body],
+    last: { id: event.id, type: event.type },
+  }
+}
+
+/** Events of the core itself: clocks that warn, end or move, refused effects, migrations. */
+function coreStep(
+  workflow: Workflow,
+  before: Instance | undefined,
+  given: GivenCommand,
+  scene: StepScene,
+): Stepped | Refusal {
+  if (before === undefined) return { refused: 'not-found', detail: scene.stream }
+  if (hasEnded(before)) return notInThisState(before, given, scene)
+  const taking = { workflow, before, given, scene, type: given.name }
+  if (given.name === 'workflow.migrated') {
+    const moved = migrated(workflow, before, given.data)
+    if ('refused' in moved) return moved
+    const next = { snapshot: moved.snapshot, actions: [], taken: true }
+    const from = { ...before, version: moved.version, policy: moved.policy }
+    return record({ ...taking, before: from }, next, plainly(before, given))
+  }
+  if (given.name === 'effect.refused') {
+    const asked = { ...sceneOf(before.clocks, given, scene), facts: {}, data: given.data }
+    const next = transition(before.snapshot, { ...asked, type: given.name })
+    return record(taking, next, plainly(before, given))
+  }
+  return clockStep(taking, before)
+}
+
+const plainly = (before: Instance, given: GivenCommand): Recording => ({
+  data: given.data,
+  clocks: before.clocks,
+  records: [],
+})
+
+function clockStep(
+  taking: Pick<Taking, 'workflow' | 'given' | 'scene' | 'type'>,
+  before: Instance,
+): Stepped | Refusal {
+  const { given, scene } = taking
+  const clock = before.clocks[String(given.data.clock)]
+  if (clock === undefined || clock.generation !== given.data.generation || !isCounting(clock)) {
+    return { refused: 'stale-clock' }
+  }
+  const clockScene = { at: given.at, policy: scene.policy, calendar: scene.calendar }
+  const kind = given.name.slice('clock.'.length)
+  const change =
+    kind === 'rescheduled' ? reschedule(clock, clockScene) : clockTurn(clock, kind, given.at)
+  if (change === undefined) return { refused: 'stale-clock' }
+  const clocks = applyClock(before.clocks, change, given.at)
+  const asked = { ...sceneOf(clocks, given, scene), facts: {}, data: given.data }
+  const next = transition(before.snapshot, { ...asked, type: clockEventType(given) })
+  return record({ ...taking, before }, next, { data: given.data, clocks, records: [change] })
+}
+
+function clockTurn(clock: Clocks[string], kind: string, at: number): ClockRecord | undefined {
+  const base = { clock: clock.clock, round: clock.round, generation: clock.generation }
+  if (kind === 'warned' && clock.status === 'running' && at >= (clock.warnAt ?? Infinity)) {
+    return { ...base, is: 'warned' }
+  }
+  if (kind === 'expired' && clock.status !== 'expired' && at >= clock.dueAt) {
+    return { ...base, is: 'expired' }
+  }
+  return undefined
+}
+
+/** The machine's own name for a clock event: plain delays keep the name XState gave them. */
+export function clockEventType(given: { name: string; data: Readonly<Record<string, unknown>> }) {
+  const clock = String(given.data.clock)
+  return clock.startsWith('xstate.after.') ? clock : `${given.name}.${clock}`
+}
+
+/** What guards and params of a macrostep see. */
+export function sceneOf(
+  clocks: Clocks,
+  given: Pick<GivenCommand, 'at' | 'by'>,
+  scene: Pick<StepScene, 'policy' | 'eventId' | 'stream'>,
+): Omit<Scene, 'facts' | 'offering'> {
+  return {
+    at: given.at,
+    by: given.by,
+    clocks,
+    policy: scene.policy,
+    eventId: scene.eventId,
+    stream: scene.stream,
+  }
+}
+
+function machineOf(workflow: Workflow, before: Instance | undefined) {
+  const machine = workflow.machines.get(before?.version ?? workflow.version)
+  if (machine === undefined) throw new Error(`${workflow.id} has no version ${before?.version}`)
+  return machine
+}
+
+function offers(before: Instance | undefined, given: GivenCommand, scene: StepScene): string[] {
+  if (before === undefined) return []
+  return offered(before, sceneOf(before.clocks, given, scene)).map((command) => command.name)
+}
+
+function notInThisState(
+  before: Instance | undefined,
+  given: GivenCommand,
+  scene: StepScene,
+): Refusal {
+  return { refused: 'not-in-this-state', offered: offers(before, given, scene) }
+}
+
+/** The card of an instance at its present revision. */
+export const instanceCard = (instance: Instance) => cardOf(instance.clocks)

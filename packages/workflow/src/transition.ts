@@ -1,0 +1,70 @@
+// One macrostep of a machine, as data. XState's own `transition()` builds an actor on every call;
+// here one inert scope a machine is made once and only collects actions (5.6 µs instead of 10).
+import type { AnyActorScope, AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import { createActor } from 'xstate'
+
+/** An action that came back: its name and params, not run. */
+export type CollectedAction = { type: string; params: unknown }
+
+/** What a macrostep gave. `taken` is false when no transition was enabled. */
+export type Transitioned = {
+  snapshot: AnyMachineSnapshot
+  actions: readonly CollectedAction[]
+  taken: boolean
+}
+
+type Inert = { scope: AnyActorScope; collected: CollectedAction[] }
+const scopes = new WeakMap<AnyStateMachine, Inert>()
+const beginnings = new WeakMap<AnyStateMachine, AnyMachineSnapshot>()
+
+/** The snapshot before the first event. Machines begin in a state of their own, without input. */
+export function initialSnapshot(machine: AnyStateMachine): AnyMachineSnapshot {
+  const known = beginnings.get(machine)
+  if (known !== undefined) return known
+  const { scope, collected } = inert(machine)
+  const snapshot = machine.getInitialSnapshot(scope, undefined)
+  collected.length = 0
+  beginnings.set(machine, snapshot)
+  return snapshot
+}
+
+/** True when the machine would take the event; evaluates guards and nothing else. */
+export function takes(snapshot: AnyMachineSnapshot, event: AnyEventObject): boolean {
+  return snapshot.machine.getTransitionData(snapshot, event).length > 0
+}
+
+/** Takes the event, or says that no transition is enabled. Touches nothing outside. */
+export function transition(snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitioned {
+  if (snapshot.status !== 'active' || !takes(snapshot, event)) {
+    return { snapshot, actions: [], taken: false }
+  }
+  const machine = snapshot.machine
+  const { scope, collected } = inert(machine)
+  collected.length = 0
+  const next = machine.transition(snapshot, event, scope)
+  if (next.status === 'error') throw new Error('the machine failed', { cause: next.error })
+  return { snapshot: next, actions: collected.slice(), taken: true }
+}
+
+function inert(machine: AnyStateMachine): Inert {
+  const known = scopes.get(machine)
+  if (known !== undefined) return known
+  const actor = createActor(machine)
+  const collected: CollectedAction[] = []
+  const scope: AnyActorScope = {
+    self: actor,
+    system: actor.system,
+    id: '',
+    sessionId: '',
+    logger: () => {},
+    defer: () => {},
+    stopChild: () => {},
+    emit: () => {},
+    actionExecutor: (action) => {
+      collected.push({ type: action.type, params: action.params })
+    },
+  }
+  const made = { scope, collected }
+  scopes.set(machine, made)
+  return made
+}
