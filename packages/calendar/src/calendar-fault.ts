@@ -8,6 +8,7 @@ export type CalendarFaultCode =
   | 'time-zone-unknown'
   | 'window-damaged'
   | 'year-damaged'
+  | 'folder-unreadable'
   | 'season-damaged'
 
 /** Wrong input to this package. Trying again never helps; the message names the offending value. */

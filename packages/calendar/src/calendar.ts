@@ -71,9 +71,11 @@ export function makeCalendar(options: CalendarOptions): Calendar {
   }
   const dueBetween = dueIn(clock, table)
   const plus = (from: number, ms: number, unit: Unit): number => {
+    const whole = wholeMs(ms)
+    if (whole === 0) return from
     const line = lines[unit]
-    if (ms > 0) return line.reach(line.measure(from) + Math.round(ms))
-    return ms < 0 ? line.leave(line.measure(from) + Math.round(ms)) : from
+    const distance = line.measure(from) + whole
+    return whole > 0 ? line.reach(distance) : line.leave(distance)
   }
   return {
     id: calendarId(timeZone, workingHours, years),
@@ -96,8 +98,13 @@ export function makeCalendar(options: CalendarOptions): Calendar {
     isWorkingDay: (at) => isWorking(table, coveredDay(Math.floor(clock.shown(at) / DAY_MS))),
     isWorkingTime: (at) => working.measure(at + 1) > working.measure(at),
     nextTimeOfDay: (from, window) => nextInside(clock, from, window),
-    localDate: (at) => dateOfDay(Math.floor(clock.shown(at) / DAY_MS)),
+    localDate: (at) => dateOfDay(coveredDay(Math.floor(clock.shown(at) / DAY_MS))),
   }
+}
+
+function wholeMs(ms: number): number {
+  if (Number.isFinite(ms)) return Math.round(ms)
+  throw new CalendarFault('amount-out-of-range', `${ms} ms cannot be added`)
 }
 
 type Days = { clock: LocalClock; table: WorkingDays }

@@ -38,7 +38,7 @@ export function makeLocalClock(timeZone: string): LocalClock {
 
 type Segments = { starts: number[]; offsets: number[]; floors: number[] }
 
-/** `floors`: the highest reading the clock had come to before the segment began. */
+/** `floors`: the reading the clock had come to as the segment began. */
 function segmentsOf(timeZone: string): Segments {
   const starts = [Number.NEGATIVE_INFINITY]
   const floors = [Number.NEGATIVE_INFINITY]
@@ -48,8 +48,7 @@ function segmentsOf(timeZone: string): Segments {
   for (;;) {
     const next = time.getTimeZoneTransition('next')
     if (next === null || next.epochMilliseconds >= end) return { starts, offsets, floors }
-    const reached = next.epochMilliseconds + (offsets.at(-1) ?? 0)
-    floors.push(Math.max(floors.at(-1) ?? reached, reached))
+    floors.push(next.epochMilliseconds + (offsets.at(-1) ?? 0))
     starts.push(next.epochMilliseconds)
     offsets.push(offsetOf(next))
     time = next

@@ -8,7 +8,7 @@ import { dateOfDay, dayOfDate } from './local-date.ts'
 /** First and last day, `MM-DD`; a season may run over New Year. 02-29 is 02-28 in other years. */
 export type Season = { from: string; to: string }
 
-/** One season: its first and last date, how many days it has, and which of them this is (from 1). */
+/** One season: first and last date, how many days it has, and which of them this is (from 1). */
 export type SeasonDates = { from: string; to: string; days: number; day: number }
 
 /** Whether the local date at this instant lies in the season. */

@@ -15,7 +15,7 @@ export function readWindow(window: readonly [string, string]): DailyWindow {
   throw new CalendarFault('window-damaged', `A window ${window.join('–')} holds no time`)
 }
 
-/** Reads the working windows of a day: at least one, in order, none over midnight or overlapping. */
+/** Reads the windows of a day: at least one, in order, none over midnight or overlapping. */
 export function readWorkingHours(windows: readonly (readonly [string, string])[]): DailyWindow[] {
   const read = windows.map(readWindow)
   let last = 0

@@ -3,30 +3,41 @@
 
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CalendarFault } from './calendar-fault.ts'
 import { checkYear, type YearData } from './year-data.ts'
 
 /**
  * The State Council's years, in order: `data/cn-YYYY.json` of this package and of `folder`, whose
- * years replace ours. Other files are left alone. Throws `year-damaged` for a damaged file.
+ * years replace ours. Files of other names are left alone. Throws `year-damaged` for a damaged
+ * file and `folder-unreadable`, both naming what they met.
  */
 export function loadYears(folder?: string): YearData[] {
   const years = new Map<number, YearData>()
   for (const place of [join(import.meta.dirname, '../data'), ...(folder ? [folder] : [])]) {
-    for (const name of readdirSync(place).sort()) {
-      if (!/^cn-.*\.json$/.test(name)) continue
-      const data = checkYear(parse(readFileSync(join(place, name), 'utf8')), name)
-      checkYear(`cn-${data.year}.json` === name ? data : undefined, name)
+    for (const name of namesIn(place)) {
+      const data = readYear(join(place, name), name)
       years.set(data.year, data)
     }
   }
   return [...years.values()].sort((a, b) => a.year - b.year)
 }
 
-function parse(text: string): unknown {
+function namesIn(folder: string): string[] {
   try {
-    return JSON.parse(text)
+    return readdirSync(folder).filter((name) => /^cn-.*\.json$/.test(name))
   } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause
-    return undefined
+    const text = `The folder of calendar years ${folder} cannot be read`
+    throw new CalendarFault('folder-unreadable', text, { cause })
+  }
+}
+
+function readYear(path: string, name: string): YearData {
+  try {
+    const data = checkYear(JSON.parse(readFileSync(path, 'utf8')), name)
+    if (name === `cn-${data.year}.json`) return data
+    throw new CalendarFault('year-damaged', `Calendar ${name} holds the year ${data.year}`)
+  } catch (cause) {
+    if (cause instanceof CalendarFault) throw cause
+    throw new CalendarFault('year-damaged', `Calendar ${name} cannot be read as JSON`, { cause })
   }
 }

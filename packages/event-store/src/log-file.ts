@@ -29,7 +29,7 @@ const tables = `
 `
 
 /** How long a connection waits for a lock of another program. */
-export const lockTimeoutMs = 5_000
+export const lockTimeoutMs = 2_000
 
 /** The log's file in a data folder. */
 export function logFile(folder: string): string {

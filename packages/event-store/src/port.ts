@@ -49,7 +49,8 @@ export interface EventStore extends EventReader {
   /**
    * Appends all events or none, when the stream's last revision is `expected` (-1: no stream).
    * Answered only when the events are durable. The same event ids at the same expected revision
-   * get the first answer again. An id already stored elsewhere is the fault `id-repeated`.
+   * get the first answer again. When `expected` is right and an id is stored already, elsewhere in
+   * the log, that is the fault `id-repeated`.
    */
   append(stream: string, expected: number, events: NewEvent[]): Promise<Appended>
   /**
@@ -61,7 +62,10 @@ export interface EventStore extends EventReader {
   close(): Promise<void>
 }
 
-/** What may be done after a fault; `outcome-unknown`: read by id, or append the same ids again. */
+/**
+ * What may be done after a fault. `later`: nothing was stored, try again. `outcome-unknown`: it
+ * may have been stored; append the same ids at the same expected revision, and that answer holds.
+ */
 export type Retry = 'never' | 'later' | 'outcome-unknown'
 
 /** The codes of store faults. */

@@ -65,6 +65,7 @@ async function startParts(
   const checkpointer = new Worker(new URL('./sqlite-checkpointer.ts', import.meta.url), {
     workerData: { file, walFrames },
     execArgv: [],
+    env: {},
   })
   return { writer, checkpointer, reader: openSqliteReader(folder), wakeups }
 }
@@ -89,9 +90,10 @@ function storeOf({ folder, lock, writer, checkpointer, reader, wakeups }: Parts)
 async function closeParts(parts: Parts): Promise<void> {
   await parts.writer.close()
   parts.wakeups.end()
+  parts.reader.close()
+  // Last, because the last connection that can write empties the WAL into the log's file.
   const exited = once(parts.checkpointer, 'exit')
   parts.checkpointer.postMessage('close')
   await exited
-  parts.reader.close()
   parts.lock.release()
 }

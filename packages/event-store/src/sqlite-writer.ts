@@ -8,7 +8,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Batch, WriterAnswer, WriterOrder, WriterSettings } from './batch.ts'
 import type { BatchCommit } from './batch-commit.ts'
 import { prepareBatchCommit } from './batch-commit.ts'
-import { openLogForWriting } from './log-file.ts'
+import { lockTimeoutMs, openLogForWriting } from './log-file.ts'
 import type { Retry } from './port.ts'
 import { faultData, storageFault } from './sqlite-fault.ts'
 
@@ -17,7 +17,6 @@ type Log = { database: DatabaseSync; commit: BatchCommit }
 // Above so many frames readers feel the length of the WAL: start it again from the front.
 const restartFrames = 8_000
 const restartTimeoutMs = 20
-const lockTimeoutMs = 5_000
 
 const settings: WriterSettings = workerData
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
@@ -26,7 +25,10 @@ let head = 0
 
 parentPort?.on('message', (order: WriterOrder) => {
   if (order === 'close') close()
-  else say(commitBatch(order))
+  else {
+    say(commitBatch(order))
+    restartLongWal()
+  }
 })
 open()
 
@@ -58,11 +60,11 @@ function commitBatch(batch: Batch): WriterAnswer {
     retry = 'outcome-unknown'
     database.exec('COMMIT')
     head = commit.head()
-    restartLongWal(database)
     return { is: 'committed', head, outcomes }
   } catch (error) {
     const fault = faultData(storageFault(error, settings.file, retry))
-    openAgain()
+    // Another program's lock says nothing against the handle: no need to wait for it twice.
+    if (fault.code !== 'busy' || retry === 'outcome-unknown') openAgain()
     return { is: 'failed', head, fault }
   }
 }
@@ -78,12 +80,17 @@ function openAgain(): void {
   }
 }
 
-function restartLongWal(database: DatabaseSync): void {
-  if (Atomics.load(settings.walFrames, 0) < restartFrames) return
+function restartLongWal(): void {
+  if (log === undefined || Atomics.load(settings.walFrames, 0) < restartFrames) return
   Atomics.store(settings.walFrames, 0, 0)
-  database.exec(`PRAGMA busy_timeout = ${restartTimeoutMs}`)
-  database.exec('PRAGMA wal_checkpoint(RESTART)')
-  database.exec(`PRAGMA busy_timeout = ${lockTimeoutMs}`)
+  try {
+    log.database.exec(`PRAGMA busy_timeout = ${restartTimeoutMs}`)
+    log.database.exec('PRAGMA wal_checkpoint(RESTART)')
+    log.database.exec(`PRAGMA busy_timeout = ${lockTimeoutMs}`)
+  } catch {
+    // The batch is safe in the WAL; only this handle is not trusted any more.
+    openAgain()
+  }
 }
 
 function close(): void {

@@ -28,7 +28,9 @@ export async function startWriter(
 ): Promise<{ writer: WriterThread; head: number }> {
   const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), {
     workerData: settings,
+    // The flags and the environment of the process are no business of the thread.
     execArgv: [],
+    env: {},
   })
   const [answer] = (await once(worker, 'message')) as [WriterAnswer]
   if (answer.is === 'ready') {
@@ -50,14 +52,18 @@ export class WriterThread {
   #length = 0
   #flushScheduled = false
   #refusal: StoreFault | undefined
-  #idle: PromiseWithResolvers<void> | undefined
+  readonly #idle = Promise.withResolvers<void>()
+  readonly #exited = Promise.withResolvers<void>()
 
   constructor(worker: Worker, onCommitted: (head: number) => void) {
     this.#worker = worker
     this.#onCommitted = onCommitted
     worker.on('message', (answer: WriterAnswer) => this.#settle(answer))
     worker.on('error', (error) => this.#stopped(error))
-    worker.on('exit', () => this.#stopped())
+    worker.on('exit', () => {
+      this.#stopped()
+      this.#exited.resolve()
+    })
   }
 
   append(stream: string, expected: number, events: NewEvent[]): Promise<Appended> {
@@ -79,15 +85,12 @@ export class WriterThread {
 
   /** Waits for the appends taken so far and ends the thread. */
   async close(): Promise<void> {
-    if (this.#refusal) return
-    this.#refusal = closedFault()
-    if (this.#appends > 0) {
-      this.#idle = Promise.withResolvers<void>()
-      await this.#idle.promise
+    if (this.#refusal === undefined) {
+      this.#refusal = closedFault()
+      if (this.#appends > 0) await this.#idle.promise
+      this.#worker.postMessage('close')
     }
-    const exited = once(this.#worker, 'exit')
-    this.#worker.postMessage('close')
-    await exited
+    await this.#exited.promise
   }
 
   #overloaded(length: number): StoreFault | undefined {
@@ -144,7 +147,7 @@ export class WriterThread {
       this.#onCommitted(answer.head)
     }
     if (this.#appends > 0) this.#scheduleFlush()
-    else this.#idle?.resolve()
+    else if (this.#refusal) this.#idle.resolve()
   }
 
   #stopped(cause?: unknown): void {
@@ -158,7 +161,7 @@ export class WriterThread {
     this.#gathering = emptyBatch()
     this.#appends = 0
     this.#length = 0
-    this.#idle?.resolve()
+    this.#idle.resolve()
   }
 }
 

@@ -63,9 +63,7 @@ function statement(database: DatabaseSync, sql: string) {
     reader: prepared.columns().length > 0,
     all: (parameters: readonly unknown[]) => prepared.all(...bound(parameters)),
     run: (parameters: readonly unknown[]) => prepared.run(...bound(parameters)),
-    // A statement of its own: a kept one could be reset by another query in mid-walk.
-    iterate: (parameters: readonly unknown[]) =>
-      database.prepare(sql).iterate(...bound(parameters)),
+    iterate: (parameters: readonly unknown[]) => prepared.iterate(...bound(parameters)),
   }
 }
 

@@ -42,3 +42,18 @@ export class VaultFault extends Error {
     this.retry = laterCodes.has(code) ? 'later' : 'never'
   }
 }
+
+/** The fault of sealing for someone who was erased. */
+export function erasedFault(subject: string): VaultFault {
+  return new VaultFault('subject-erased', `${subject} was erased: nothing can be sealed for it.`)
+}
+
+/** Does a piece of reading; what fails in it becomes the fault `read-failed`. */
+export async function reading<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (cause) {
+    if (cause instanceof VaultFault) throw cause
+    throw new VaultFault('read-failed', `The vault could not read ${what}.`, cause)
+  }
+}

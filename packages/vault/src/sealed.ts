@@ -4,6 +4,7 @@
 import {
   createCipheriv,
   createDecipheriv,
+  createHmac,
   createSecretKey,
   type KeyObject,
   randomFillSync,
@@ -28,9 +29,19 @@ export function isSealed(value: unknown): value is Sealed {
 }
 
 /** Seals a text for a subject with its key. */
-export function sealWith(key: Key, subject: string, at: { text: string; binding: Binding }): Sealed {
+export function sealWith(
+  key: Key,
+  subject: string,
+  at: { text: string; binding: Binding },
+): Sealed {
   const bytes = encrypt(key.secret, at.text, boundTo(key.id, subject, at.binding))
   return { $sealed: bytes.toString('base64url'), subject, key: key.id }
+}
+
+/** A keyed hash (HMAC-SHA-256, 128 bits, base64url) of a text under a subject's key. */
+export function fingerprintWith(key: Key, text: string): string {
+  const digest = createHmac('sha256', key.secret).update(`fingerprint|${text}`).digest()
+  return digest.toString('base64url', 0, 16)
 }
 
 /** Opens a sealed text; one that was changed, moved or misnamed is a fault, never garbage. */

@@ -7,18 +7,27 @@ import { VaultFault } from './fault.ts'
 import type { Key } from './sealed.ts'
 import { type VaultTables, writeMark } from './tables.ts'
 
+type WriteBehindOptions = {
+  db: Kysely<VaultTables>
+  delayMs: number
+  isErased: (subject: string) => boolean
+}
+
 /** The unwritten bindings and identities, and the one lane in which the vault writes. */
 export class WriteBehind {
   readonly #db: Kysely<VaultTables>
   readonly #delayMs: number
+  readonly #isErased: (subject: string) => boolean
   readonly keys = new Map<string, Key>()
   readonly identities = new Map<string, string>()
   #lane: Promise<unknown> = Promise.resolve()
+  #checkpoint: number | undefined
   #timer: NodeJS.Timeout | undefined
 
-  constructor(db: Kysely<VaultTables>, delayMs: number) {
+  constructor({ db, delayMs, isErased }: WriteBehindOptions) {
     this.#db = db
     this.#delayMs = delayMs
+    this.#isErased = isErased
   }
 
   /** Notes a binding; it is written within the delay, or by the next flush. */
@@ -60,26 +69,33 @@ export class WriteBehind {
   async flush(checkpoint?: number): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    if (checkpoint === undefined && this.keys.size + this.identities.size === 0) return
+    const nothing = this.keys.size + this.identities.size === 0
+    if (nothing && (checkpoint === undefined || checkpoint === this.#checkpoint)) return
     await this.write('bindings', async (transaction) => {
-      const keys = [...this.keys]
-      const identities = [...this.identities]
+      // Of a subject being erased nothing is written any more: `drop` ends it, or the erasure
+      // failed and the next flush writes it.
+      const keys = [...this.keys].filter(([subject]) => !this.#isErased(subject))
+      const identities = [...this.identities].filter(([, subject]) => !this.#isErased(subject))
       for (const part of parts(keys)) {
         const rows = part.map(([subject, key]) => ({ key: key.id, subject }))
         await writeBindings(transaction, rows)
       }
       for (const part of parts(identities)) {
-        await writeIdentities(transaction, part.map(([hash, subject]) => ({ hash, subject })))
+        await writeIdentities(
+          transaction,
+          part.map(([hash, subject]) => ({ hash, subject })),
+        )
       }
       if (checkpoint !== undefined) await writeMark(transaction, 'checkpoint', String(checkpoint))
       return { keys, identities }
     }).then((written) => {
       forget(this.keys, written.keys)
       forget(this.identities, written.identities)
+      if (checkpoint !== undefined) this.#checkpoint = checkpoint
     })
   }
 
-  /** Drops what is unwritten about a subject that is being erased. */
+  /** Drops what is unwritten about a subject that was erased. */
   drop(subject: string): void {
     this.keys.delete(subject)
     for (const [hash, owner] of this.identities) {

@@ -162,6 +162,9 @@ const VERBS = {
   stopClocks: 'stop',
 } as const
 
+/** What a clock with a given end says instead of a limit, so that no calendar moves it. */
+const UNTIL = 'until'
+
 function start(
   before: Clock | undefined,
   action: Extract<ClockAction, { type: 'startClock' }>,
@@ -173,18 +176,21 @@ function start(
     round: (before?.round ?? 0) + 1,
     generation: (before?.generation ?? 0) + 1,
   }
-  const name = action.limit ?? action.clock
   if (action.until !== undefined) {
-    return { ...base, limit: name, unit: 'hours', dueAt: iso(action.until) }
+    return { ...base, limit: UNTIL, unit: 'hours', dueAt: iso(action.until) }
   }
+  const name = action.limit ?? action.clock
   const limit = scene.policy.limits[name]
   if (limit === undefined) {
     throw new Error(`policy ${scene.policy.id} names no limit ${name}`)
   }
   const end = scene.calendar.after(scene.at, limit)
-  return { ...base, limit: name, unit: limit.unit, ...dates(end, name, scene) }
+  const { warnAt, ...rest } = dates(end, name, scene)
+  const warns = warnAt !== undefined && warnAt !== iso(scene.at)
+  return { ...base, limit: name, unit: limit.unit, ...(warns ? { warnAt } : {}), ...rest }
 }
 
+/** The dates of a count that goes on: one already inside its warning warns at once. */
 function dates(
   end: Due,
   limitName: string,
@@ -192,8 +198,9 @@ function dates(
 ): Pick<ClockRecord, 'warnAt' | 'dueAt' | 'certain'> {
   const warn = scene.policy.limits[limitName]?.warn
   const warnAt = warn === undefined ? undefined : scene.calendar.before(end.at, warn).at
+  const warns = warnAt !== undefined && end.at > scene.at
   return {
-    ...(warnAt !== undefined && warnAt > scene.at ? { warnAt: iso(warnAt) } : {}),
+    ...(warns ? { warnAt: iso(Math.max(warnAt, scene.at)) } : {}),
     dueAt: iso(end.at),
     ...(end.certain ? {} : { certain: false as const }),
   }

@@ -6,6 +6,7 @@ import type { Clocks } from './clock.ts'
 import type { Role } from './event.ts'
 import type { Scene } from './guard.ts'
 import type { Instance } from './instance.ts'
+import { assertDurable } from './machine-check.ts'
 import { type PersonalField, personalFields, type Recorded } from './personal.ts'
 import type { Policy } from './policy.ts'
 
@@ -152,14 +153,15 @@ export function defineWorkflow<Context extends object>(spec: WorkflowSpec<Contex
     byType.set(built.type, built)
   }
   const machines = new Map([[spec.version, spec.machine]])
+  assertFits(spec.id, spec.machine, [...commands.values()])
   for (const [version, old] of Object.entries(spec.versions ?? {})) {
     machines.set(Number(version), old.machine)
-    for (const [name, declared] of Object.entries(old.commands)) {
-      const built = buildCommand(spec.id, name, declared)
-      if (!byType.has(built.type)) byType.set(built.type, built)
-    }
+    const before = Object.entries(old.commands).map(([name, declared]) =>
+      buildCommand(spec.id, name, declared),
+    )
+    assertFits(spec.id, old.machine, before)
+    for (const built of before) if (!byType.has(built.type)) byType.set(built.type, built)
   }
-  assertEventsDeclared(spec.id, spec.machine, byType)
   return {
     id: spec.id,
     version: spec.version,
@@ -198,20 +200,16 @@ function assertName(name: string): void {
   if (!NAME.test(name) || name === 'xstate') throw new Error(`not a name: ${name}`)
 }
 
-function assertEventsDeclared(
-  id: string,
-  machine: AnyStateMachine,
-  byType: ReadonlyMap<string, Command>,
-): void {
+function assertFits(id: string, machine: AnyStateMachine, commands: readonly Command[]): void {
+  assertDurable(id, machine)
+  const types = new Set(commands.map((command) => command.type))
   for (const type of machine.events) {
-    if (!byType.has(type) && !CORE_EVENTS.test(type)) {
+    if (!types.has(type) && !CORE_EVENTS.test(type)) {
       throw new Error(`the machine of ${id} takes ${type}, which no command records`)
     }
   }
-  for (const command of byType.values()) {
-    if (!machine.events.includes(command.type) && !command.type.startsWith('clock.')) {
-      throw new Error(`no state of ${id} takes ${command.type}`)
-    }
+  for (const type of types) {
+    if (!machine.events.includes(type)) throw new Error(`no state of ${id} takes ${type}`)
   }
 }
 

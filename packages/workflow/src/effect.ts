@@ -74,6 +74,9 @@ function clockActionOf(action: CollectedAction, at: number): ClockAction | undef
   if (action.type === 'xstate.raise') {
     const raised = action.params as { event: { type: string }; delay?: number }
     if (raised.delay === undefined) return undefined
+    if (!raised.event.type.startsWith('xstate.after.')) {
+      throw new Error(`a raise of ${raised.event.type} with a delay: start a clock instead`)
+    }
     return { type: 'startClock', clock: raised.event.type, until: at + raised.delay }
   }
   if (action.type === 'xstate.cancel') {

@@ -17,6 +17,8 @@ export type {
   WorkflowSpec,
 } from './definition.ts'
 export { command, defineWorkflow, NO_CLOCKS } from './definition.ts'
+export type { Chart, ChartEdge, ChartEvent, ChartNode } from './diagram.ts'
+export { chart, mermaid } from './diagram.ts'
 export type { PlainEffect } from './effect.ts'
 export {
   Actor,

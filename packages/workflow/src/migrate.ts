@@ -1,6 +1,6 @@
 // Moves a running instance to another version of its workflow, by an explicit map. Nothing is
 // guessed: a state that the map and the new machine do not know is a refusal.
-import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
+import type { AnyMachineSnapshot, AnyStateMachine, AnyStateNode } from 'xstate'
 import type { Migration, Workflow } from './definition.ts'
 import type { StateValue } from './event.ts'
 import { type Instance, stateOf, statePath } from './instance.ts'
@@ -41,12 +41,14 @@ function moved(
   const old = statePath(stateOf(instance))
   const path = mapPath(old, migration.states)
   const value = nested(path.split('.'))
-  if (!exists(machine, path)) return { refused: 'invalid', detail: `no state ${path}` }
+  if (nodeAt(machine, path) === undefined) return noState(path)
+  const history = mapHistory(machine, instance.snapshot, migration.states)
+  if ('refused' in history) return history
   const context: unknown = instance.snapshot.context
   const snapshot = machine.resolveState({
     value,
     context: migration.context === undefined ? context : migration.context(context),
-    historyValue: mapHistory(machine, instance.snapshot, migration.states),
+    historyValue: history.value,
   })
   return { snapshot, version: migration.to, policy }
 }
@@ -66,10 +68,10 @@ function nested(parts: readonly string[]): StateValue {
   return rest.length === 0 ? head : { [head]: nested(rest) }
 }
 
-function exists(machine: AnyStateMachine, path: string): boolean {
-  let node: AnyStateMachine['root'] | undefined = machine.root
+function nodeAt(machine: AnyStateMachine, path: string): AnyStateNode | undefined {
+  let node: AnyStateNode | undefined = machine.root
   for (const part of path.split('.')) node = node?.states[part]
-  return node !== undefined
+  return node
 }
 
 /** Deep history survives: each remembered state is looked up under its new path. */
@@ -77,19 +79,21 @@ function mapHistory(
   machine: AnyStateMachine,
   snapshot: AnyMachineSnapshot,
   states: Readonly<Record<string, string>>,
-): AnyMachineSnapshot['historyValue'] {
-  const mapped: Record<string, AnyStateMachine['root'][]> = {}
-  for (const [id, nodes] of Object.entries(snapshot.historyValue)) {
-    const found = nodes.flatMap((node) => {
-      let target: AnyStateMachine['root'] | undefined = machine.root
-      for (const part of mapPath(node.path.join('.'), states).split('.')) {
-        target = target?.states[part]
-      }
-      return target === undefined ? [] : [target]
-    })
-    const parts = id.split('.').slice(1, -1).join('.')
-    const key = [machine.root.id, mapPath(parts, states), id.split('.').at(-1)].join('.')
-    mapped[key] = found
+): { value: AnyMachineSnapshot['historyValue'] } | Refusal {
+  const mapped: Record<string, AnyStateNode[]> = {}
+  for (const [id, remembered] of Object.entries(snapshot.historyValue)) {
+    const nodes = [snapshot.machine.getStateNodeById(id), ...remembered]
+    const found: AnyStateNode[] = []
+    for (const { path } of nodes) {
+      const to = mapPath(path.join('.'), states)
+      const node = nodeAt(machine, to)
+      if (node === undefined) return noState(to)
+      found.push(node)
+    }
+    const [history, ...remains] = found
+    if (history !== undefined) mapped[history.id] = remains
   }
-  return mapped
+  return { value: mapped }
 }
+
+const noState = (path: string): Refusal => ({ refused: 'invalid', detail: `no state ${path}` })

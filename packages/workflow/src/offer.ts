@@ -3,6 +3,7 @@ import { type AnyEventObject, type AnyMachineSnapshot, getNextTransitions } from
 import type { Command } from './definition.ts'
 import type { Scene } from './guard.ts'
 import { hasEnded, type Instance } from './instance.ts'
+import { guardName } from './machine-check.ts'
 import { takes } from './transition.ts'
 
 type Candidates = { always: readonly Command[]; guarded: readonly Command[] }
@@ -30,19 +31,19 @@ export function failedGuard(
   event: AnyEventObject,
 ): string | undefined {
   for (const candidate of getNextTransitions(snapshot)) {
-    const guard: unknown = candidate.guard
-    if (candidate.eventType !== event.type || guard === undefined) continue
-    const named = typeof guard === 'string' ? { type: guard } : guard
-    if (!isNamed(named)) continue
-    const holds: unknown = snapshot.machine.implementations.guards[named.type]
+    const name = guardName(candidate.guard)
+    if (candidate.eventType !== event.type || name === undefined) continue
+    const holds: unknown = snapshot.machine.implementations.guards[name]
     if (typeof holds !== 'function') continue
-    if (holds({ context: snapshot.context, event }, named.params) !== true) return named.type
+    const asked = { context: snapshot.context, event }
+    if (holds(asked, paramsOf(candidate.guard, asked)) !== true) return name
   }
   return undefined
 }
 
-function isNamed(guard: unknown): guard is { type: string; params?: unknown } {
-  return typeof guard === 'object' && guard !== null && 'type' in guard
+function paramsOf(guard: unknown, asked: object): unknown {
+  if (typeof guard !== 'object' || guard === null || !('params' in guard)) return undefined
+  return typeof guard.params === 'function' ? guard.params(asked) : guard.params
 }
 
 function candidatesOf(instance: Instance): Candidates {

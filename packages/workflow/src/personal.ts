@@ -31,13 +31,21 @@ export function personal(schema: z.ZodString, of = 'case') {
 export type PersonalField = { path: readonly string[]; of: string }
 
 /**
- * All personal fields of a schema, found once when a workflow is defined.
- * Throws where a mark stands in a place that could not be sealed (a record, a union of shapes).
+ * All personal fields of a schema, found once when a workflow is defined. Throws where a mark
+ * stands in a place that could not be sealed (a record, a tuple, a transform), and where the
+ * shapes of a union do not agree whose a field is.
  */
 export function personalFields(schema: z.ZodType): PersonalField[] {
   const found: PersonalField[] = []
   walk(schema, [], found)
-  return found
+  const byPath = new Map<string, PersonalField>()
+  for (const field of found) {
+    const path = field.path.join('.')
+    const known = byPath.get(path) ?? field
+    if (known.of !== field.of) throw new Error(`${path} is of ${known.of} and of ${field.of}`)
+    byPath.set(path, known)
+  }
+  return [...byPath.values()]
 }
 
 function walk(schema: z.core.$ZodType, path: string[], found: PersonalField[]): void {
@@ -58,8 +66,8 @@ function walk(schema: z.core.$ZodType, path: string[], found: PersonalField[]): 
     walk(schema.unwrap(), path, found)
   } else if (schema instanceof z.ZodUnion) {
     for (const option of schema.options) walk(option, path, found)
-  } else if (schema instanceof z.ZodRecord) {
-    assertNoMark(schema.valueType, path)
+  } else if (holdsMark(schema._zod.def, new Set())) {
+    throw new Error(`a personal field cannot stand in a ${schema._zod.def.type}: ${path.join('.')}`)
   }
 }
 
@@ -68,10 +76,16 @@ function markOf(schema: z.core.$ZodType): string | undefined {
   return typeof mark === 'string' ? mark : undefined
 }
 
-function assertNoMark(schema: z.core.$ZodType, path: string[]): void {
-  const found: PersonalField[] = []
-  walk(schema, path, found)
-  if (found.length > 0) throw new Error(`a personal field cannot stand in a record: ${path}`)
+/** True when a marked schema stands anywhere inside a definition, lazy ones too. */
+function holdsMark(inside: unknown, seen: Set<unknown>): boolean {
+  if (typeof inside !== 'object' || inside === null || seen.has(inside)) return false
+  seen.add(inside)
+  if (!(inside instanceof z.core.$ZodType)) {
+    return Object.values(inside).some((one) => holdsMark(one, seen))
+  }
+  if (markOf(inside) !== undefined) return true
+  const lazy = inside instanceof z.ZodLazy ? inside.unwrap() : undefined
+  return holdsMark(lazy, seen) || holdsMark(inside._zod.def, seen)
 }
 
 /**

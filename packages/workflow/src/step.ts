@@ -182,6 +182,14 @@ export function following(
   }
 }
 
+const CORE_COMMANDS = new Set([
+  'clock.warned',
+  'clock.expired',
+  'clock.rescheduled',
+  'effect.refused',
+  'workflow.migrated',
+])
+
 /** Events of the core itself: clocks that warn, end or move, refused effects, migrations. */
 function coreStep(
   workflow: Workflow,
@@ -189,6 +197,7 @@ function coreStep(
   given: GivenCommand,
   scene: StepScene,
 ): Stepped | Refusal {
+  if (!CORE_COMMANDS.has(given.name)) return { refused: 'not-found', detail: given.name }
   if (before === undefined) return { refused: 'not-found', detail: scene.stream }
   if (hasEnded(before)) return notInThisState(before, given, scene)
   const taking = { workflow, before, given, scene, type: given.name }

@@ -42,6 +42,7 @@ export function transition(snapshot: AnyMachineSnapshot, event: AnyEventObject):
   const { scope, collected } = inert(machine)
   collected.length = 0
   const next = machine.transition(snapshot, event, scope)
+  for (const child in next.children) throw new Error(`the machine spawned ${child}`)
   if (next.status === 'error') throw new Error('the machine failed', { cause: next.error })
   return { snapshot: next, actions: collected.slice(), taken: true }
 }

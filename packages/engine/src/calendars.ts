@@ -1,0 +1,29 @@
+// One calendar for each policy calendar, made once. Years are data files; a folder of newer ones
+// can be given.
+import { type Calendar, loadYears, makeCalendar, type YearData } from '@linli/calendar'
+import type { PolicyCalendar } from '@linli/workflow'
+
+/** Gives the calendar that a policy counts by. */
+export type Calendars = (policy: PolicyCalendar) => Calendar
+
+/** Calendars over the years that `folder` (or the package) holds. */
+export function openCalendars(folder?: string): Calendars {
+  const years = loadYears(folder)
+  const byPolicy = new WeakMap<PolicyCalendar, Calendar>()
+  const byContent = new Map<string, Calendar>()
+  return (policy) => {
+    const known = byPolicy.get(policy)
+    if (known !== undefined) return known
+    const content = JSON.stringify([policy.timeZone, policy.workingHours, policy.holidays])
+    const calendar = byContent.getOrInsertComputed(content, () => made(policy, years))
+    byPolicy.set(policy, calendar)
+    return calendar
+  }
+}
+
+function made(policy: PolicyCalendar, years: YearData[]): Calendar {
+  const { timeZone, workingHours } = policy
+  return policy.holidays === 'none'
+    ? makeCalendar({ timeZone, workingHours, years: [], holidays: 'none' })
+    : makeCalendar({ timeZone, workingHours, years })
+}

@@ -1,0 +1,259 @@
+// The worker: follows the log and runs each event's effects, at least once, an instance's in
+// order. What fails waits with back-off and is parked after the last try; other instances do not
+// wait for it. Progress is kept per slot of the stream's hash.
+import { hash } from 'node:crypto'
+import type { StoredEvent } from '@linli/event-store'
+import type { Effect, Event } from '@linli/workflow'
+import { type Notice, type Outlets, runEffect } from './effect-run.ts'
+import type { Engine } from './execute.ts'
+import { parseEvent } from './instances.ts'
+import { Lanes } from './lanes.ts'
+import type { Work } from './work.ts'
+
+/** How many slots the streams are spread over; progress is kept for each. */
+export const SLOTS = 64
+/** Tries before an effect is parked, and the waits between them (ms). */
+const BACK_OFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const
+/** How often progress is written at most (ms). */
+const PROGRESS_MS = 250
+
+/** The slot of a stream. */
+export const slotOf = (stream: string): number =>
+  Number.parseInt(hash('sha256', stream, 'hex').slice(0, 4), 16) % SLOTS
+
+/** What the worker needs. `isClaimed` names instances that an import or the demo moves itself. */
+export type EffectWorkerOptions = {
+  engine: Engine
+  work: Work
+  send: Outlets['send']
+  isClaimed: (stream: string) => boolean
+  now: () => number
+  onFault: (fault: unknown, effect: Effect) => void
+}
+
+/** Runs effects until it is stopped. */
+export class EffectWorker {
+  readonly #options: EffectWorkerOptions
+  readonly #stop = new AbortController()
+  readonly #lanes = new Lanes()
+  readonly #blocked = new Set<string>()
+  #notices: Notice[] = []
+  #done: Promise<void> = Promise.resolve()
+  #position = 0
+  #savedAt = 0
+  #waiters: { position: number; resolve: () => void }[] = []
+
+  constructor(options: EffectWorkerOptions) {
+    this.#options = options
+  }
+
+  /** The position up to which every effect has been run, parked or set to wait. */
+  get position(): number {
+    return this.#position
+  }
+
+  /** Begins to follow the log where the last run ended. */
+  async start(): Promise<void> {
+    const { work } = this.#options
+    const rows = await work.selectFrom('progress').selectAll().execute()
+    const after = rows.length < SLOTS ? 0 : Math.min(...rows.map((row) => row.position))
+    const waiting = await work.selectFrom('waiting_effect').select('stream').distinct().execute()
+    for (const { stream } of waiting) this.#blocked.add(stream)
+    this.#position = after
+    this.#done = this.#follow(after)
+  }
+
+  /** Ends after the batch in hand; nothing is lost, progress is written. */
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#done
+    await this.#save()
+  }
+
+  /** Resolves when the effects of every event up to `position` have had their turn. */
+  caughtUp(position: number): Promise<void> {
+    if (this.#position >= position) return Promise.resolve()
+    return new Promise((resolve) => this.#waiters.push({ position, resolve }))
+  }
+
+  /** Runs what waits and is due. Called by the timer service. */
+  async retryDue(now: number): Promise<number> {
+    const { work } = this.#options
+    const due = await work
+      .selectFrom('waiting_effect')
+      .selectAll()
+      .where('parked', '=', 0)
+      .where('nextAt', '<=', now)
+      .orderBy('position')
+      .orderBy('ordinal')
+      .limit(RETRY_BATCH)
+      .execute()
+    for (const row of due) await this.#retry(row)
+    await this.#flushNotices()
+    return due.length
+  }
+
+  /** Sets a parked effect to be tried again now. False: there is none with this id. */
+  async release(id: string): Promise<boolean> {
+    const { work, now } = this.#options
+    const result = await work
+      .updateTable('waiting_effect')
+      .set({ parked: 0, tries: 0, nextAt: now() })
+      .where('id', '=', id)
+      .executeTakeFirst()
+    return result.numUpdatedRows > 0n
+  }
+
+  async #follow(after: number): Promise<void> {
+    const { engine } = this.#options
+    const batches = engine.store.subscribe({ after, signal: this.#stop.signal })
+    for await (const batch of batches) {
+      await Promise.all(batch.filter(hasEffects).map((stored) => this.#runAll(stored)))
+      await this.#flushNotices()
+      this.#reached(batch.at(-1)?.position ?? this.#position)
+      if (this.#options.now() - this.#savedAt > PROGRESS_MS) await this.#save()
+    }
+  }
+
+  #runAll(stored: StoredEvent): Promise<void> {
+    if (this.#options.isClaimed(stored.stream)) return Promise.resolve()
+    return this.#lanes.run(stored.stream, async () => {
+      const event = parseEvent(stored)
+      for (const [ordinal, effect] of (event.effects ?? []).entries()) {
+        if (this.#blocked.has(stored.stream)) {
+          await this.#wait(stored, { effect, ordinal, error: 'an earlier effect waits' })
+        } else await this.#run(stored, { event, effect, ordinal })
+      }
+    })
+  }
+
+  async #run(
+    stored: StoredEvent,
+    given: { event: Event; effect: Effect; ordinal: number },
+  ): Promise<void> {
+    try {
+      await runEffect(this.#options.engine, given, this.#outlets())
+    } catch (fault) {
+      this.#options.onFault(fault, given.effect)
+      await this.#wait(stored, { ...given, error: messageOf(fault) })
+    }
+  }
+
+  #outlets(): Outlets {
+    return { notice: (notice) => this.#notices.push(notice), send: this.#options.send }
+  }
+
+  async #wait(
+    stored: StoredEvent,
+    what: { effect: Effect; ordinal: number; error: string },
+  ): Promise<void> {
+    this.#blocked.add(stored.stream)
+    await this.#options.work
+      .insertInto('waiting_effect')
+      .values({
+        id: what.effect.id,
+        stream: stored.stream,
+        position: stored.position,
+        ordinal: what.ordinal,
+        tries: 1,
+        nextAt: this.#options.now() + BACK_OFF_MS[0],
+        parked: 0,
+        error: what.error,
+      })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute()
+  }
+
+  async #retry(row: { id: string; stream: string; tries: number }): Promise<void> {
+    const [stream, revision, ordinal] = splitId(row.id)
+    const { engine, work, now } = this.#options
+    const [stored] = await engine.store.read(stream, { from: revision, limit: 1 })
+    const event = stored === undefined ? undefined : parseEvent(stored)
+    const effect = event?.effects?.[ordinal]
+    try {
+      if (event !== undefined && effect !== undefined) {
+        await runEffect(engine, { event, effect }, this.#outlets())
+      }
+      await work.deleteFrom('waiting_effect').where('id', '=', row.id).execute()
+      await this.#unblock(row.stream)
+    } catch (fault) {
+      const wait = BACK_OFF_MS[row.tries]
+      await work
+        .updateTable('waiting_effect')
+        .set({
+          tries: row.tries + 1,
+          parked: wait === undefined ? 1 : 0,
+          nextAt: now() + (wait ?? 0),
+          error: messageOf(fault),
+        })
+        .where('id', '=', row.id)
+        .execute()
+      if (wait === undefined) await this.#unblock(row.stream)
+    }
+  }
+
+  async #unblock(stream: string): Promise<void> {
+    const left = await this.#options.work
+      .selectFrom('waiting_effect')
+      .select('id')
+      .where('stream', '=', stream)
+      .where('parked', '=', 0)
+      .executeTakeFirst()
+    if (left === undefined) this.#blocked.delete(stream)
+  }
+
+  async #flushNotices(): Promise<void> {
+    const rows = this.#notices.map((notice) => ({
+      id: notice.id,
+      person: notice.to.person ?? null,
+      unit: notice.to.unit ?? null,
+      role: notice.to.role ?? null,
+      place: notice.to.place ?? null,
+      instance: notice.instance,
+      text: notice.text,
+      fills: JSON.stringify(notice.fills),
+      at: notice.at,
+      readAt: null,
+    }))
+    this.#notices = []
+    for (let from = 0; from < rows.length; from += NOTICE_BATCH) {
+      await this.#options.work
+        .insertInto('notice')
+        .values(rows.slice(from, from + NOTICE_BATCH))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute()
+    }
+  }
+
+  #reached(position: number): void {
+    this.#position = position
+    const ready = this.#waiters.filter((waiter) => waiter.position <= position)
+    this.#waiters = this.#waiters.filter((waiter) => waiter.position > position)
+    for (const waiter of ready) waiter.resolve()
+  }
+
+  async #save(): Promise<void> {
+    this.#savedAt = this.#options.now()
+    const position = this.#position
+    await this.#options.work
+      .insertInto('progress')
+      .values(Array.from({ length: SLOTS }, (_, slot) => ({ slot, position })))
+      .onConflict((conflict) => conflict.column('slot').doUpdateSet({ position }))
+      .execute()
+  }
+}
+
+const RETRY_BATCH = 100
+const NOTICE_BATCH = 500
+
+const hasEffects = (stored: StoredEvent): boolean => stored.text.includes('"effects":[')
+
+function splitId(id: string): [stream: string, revision: number, ordinal: number] {
+  const parts = id.split(':')
+  const ordinal = Number(parts.pop())
+  const revision = Number(parts.pop())
+  return [parts.join(':'), revision, ordinal]
+}
+
+const messageOf = (fault: unknown): string =>
+  fault instanceof Error ? fault.message : 'an unknown fault'

@@ -1,0 +1,411 @@
+// The life of a command, from a parsed request to the disk, one function a stage:
+//   parse → load → permit → seal → step → append → reply
+// Nothing else in linli writes events. What comes afterwards (read models, effects, timers) reads
+// the log, and what comes of that returns here as commands.
+import type { EventStore } from '@linli/event-store'
+import type { KeyFile, Vault } from '@linli/vault'
+import {
+  type Actor,
+  type Command,
+  type Event,
+  type GivenCommand,
+  hasEnded,
+  type Instance,
+  isRefusal,
+  offered,
+  type PlainEffect,
+  type Policy,
+  type Refusal,
+  type Role,
+  type StateValue,
+  sceneOf,
+  stateOf,
+  step,
+  type Workflow,
+} from '@linli/workflow'
+import type { Calendars } from './calendars.ts'
+import { commandId, freshId, idAt, startedInstance } from './command-id.ts'
+import { EngineFault } from './fault.ts'
+import type { Instances } from './instances.ts'
+import type { Lanes } from './lanes.ts'
+import { lookUp } from './needs.ts'
+import { actorFor, type Caller, type Row } from './permission.ts'
+import { bodyHash, newPerson, phoneHash, registerPerson, sealData, subjectOf } from './seal.ts'
+
+/** What a command runs on. */
+export type Engine = {
+  workflows: ReadonlyMap<string, Workflow>
+  store: EventStore
+  vault: Vault
+  keyFile: KeyFile
+  calendars: Calendars
+  instances: Instances
+  lanes: Lanes
+  policyId: (workflow: string) => string
+  /** The server's time, epoch ms; never runs backwards. */
+  now: () => number
+  /** Hears of every event once it is durable, in no particular order. */
+  onEvent: ((event: Event, instance: Instance) => void)[]
+}
+
+/** A command as somebody gives it. Times are epoch milliseconds. */
+export type Request = {
+  workflow: string
+  command: string
+  /** Absent for a starting command; given there only by effects that name it. */
+  instance?: string
+  /** The Idempotency-Key: a UUIDv7, or any text up to 255 characters. */
+  key: string
+  caller: Caller
+  data: unknown
+  /** The revision the caller last saw; another one is refused as `stale-revision`. */
+  ifMatch?: number
+  /** When it happened, if not now. */
+  at?: number
+  cause?: string
+  /** Of an import or the demo: its own clock's time, and `notify` and `send` are held. */
+  run?: { now: number; recordedAt?: number; policy?: string }
+}
+
+/** What an accepted (or repeated) command is answered. */
+export type Reply = {
+  instance: string
+  revision: number
+  position: number
+  state: StateValue
+  ended: boolean
+  event: string
+  repeated: boolean
+  offered: string[]
+  after: Instance
+}
+
+/** Tries after a conflict with another writer. */
+const TRIES = 3
+/** How far ahead a claimed time may be, ms: taken as now. */
+const AHEAD_MS = 5 * 60_000
+
+/** Runs one command through all its stages. Refusals are returned, faults are thrown. */
+export async function execute(engine: Engine, request: Request): Promise<Reply | Refusal> {
+  const parsed = parse(engine, request)
+  if (isRefusal(parsed)) return parsed
+  if (parsed.phone === undefined)
+    return engine.lanes.run(parsed.stream, () => attempt(engine, parsed))
+  return engine.vault.withIdentity(parsed.phone, () => attempt(engine, parsed))
+}
+
+type Parsed = {
+  request: Request
+  workflow: Workflow
+  command: Command | undefined
+  id: string
+  stream: string
+  data: Record<string, unknown>
+  phone: string | undefined
+}
+
+/** Who, what, of which instance, with which data. */
+function parse(engine: Engine, request: Request): Parsed | Refusal {
+  const workflow = engine.workflows.get(request.workflow)
+  if (workflow === undefined) return { refused: 'not-found', detail: request.workflow }
+  const command = workflow.commands.get(request.command)
+  if (command === undefined && !CORE_COMMANDS.has(request.command)) {
+    return { refused: 'not-found', detail: request.command }
+  }
+  const given = command === undefined ? passed(request.data) : command.data.safeParse(request.data)
+  if (!given.success) return invalid(given.error.issues)
+  const { caller, instance, key } = request
+  const id = commandId({
+    caller: caller.id,
+    workflow: workflow.id,
+    command: request.command,
+    key,
+    ...(instance === undefined ? {} : { instance }),
+  })
+  const stream = instance ?? startedInstance(workflow.id, key, id)
+  const data = given.data as Record<string, unknown>
+  const phone = command === undefined ? undefined : phoneHash(engine.vault, command, data)
+  return { request, workflow, command, id, stream, data, phone }
+}
+
+const CORE_COMMANDS = new Set([
+  'clock.warned',
+  'clock.expired',
+  'clock.rescheduled',
+  'effect.refused',
+  'workflow.migrated',
+])
+const passed = (data: unknown) => ({ success: true as const, data })
+
+function invalid(
+  issues: readonly { path: PropertyKey[]; message: string; code?: string }[],
+): Refusal {
+  return {
+    refused: 'invalid',
+    issues: issues.map((issue) => ({
+      path: issue.path.map(String).join('.'),
+      message: issue.message,
+      ...(issue.code === undefined ? {} : { code: issue.code }),
+    })),
+  }
+}
+
+async function attempt(engine: Engine, parsed: Parsed): Promise<Reply | Refusal> {
+  const eventId =
+    parsed.request.run === undefined ? freshId() : idAt(parsed.request.run.now, parsed.id)
+  for (let tried = 0; tried < TRIES; tried += 1) {
+    const loaded = await load(engine, parsed)
+    if (isRefusal(loaded)) return loaded
+    const actor = permit(parsed, loaded)
+    if (isRefusal(actor)) return actor
+    const sealed = await seal(engine, parsed, { ...loaded, eventId })
+    const stepped = take(engine, parsed, { ...loaded, ...sealed, actor, eventId })
+    if (isRefusal(stepped)) return stepped
+    if ('repeated' in stepped) return replyAgain(engine, loaded, stepped.repeated)
+    const appended = await append(engine, stepped)
+    if (appended !== undefined) {
+      if (sealed.identity !== undefined) engine.vault.bindIdentity(...sealed.identity)
+      return reply(engine, stepped, { position: appended, caller: parsed.request.caller })
+    }
+    engine.instances.drop(parsed.stream)
+  }
+  return { refused: 'conflict' }
+}
+
+type Loaded = {
+  before: Instance | undefined
+  row: Row
+  facts: Record<string, unknown> | undefined
+  policy: Policy
+}
+
+/** The instance as it stands, its row, and what the command needs of others. */
+async function load(engine: Engine, parsed: Parsed): Promise<Loaded | Refusal> {
+  const { workflow, command, request } = parsed
+  const found = engine.instances.get(parsed.stream)
+  const before = found instanceof Promise ? await found : found
+  if (before === undefined && command?.starts !== true) {
+    return { refused: 'not-found', detail: parsed.stream }
+  }
+  const policyId = before?.policy ?? request.run?.policy ?? engine.policyId(workflow.id)
+  const policy = workflow.policies.get(policyId)
+  if (policy === undefined) {
+    throw new EngineFault('log-does-not-fit', `${workflow.id} has no policy ${policyId}`, {
+      retry: 'never',
+    })
+  }
+  const facts =
+    command?.needs === undefined
+      ? undefined
+      : await lookUp(engine.instances, command.needs, parsed.data)
+  if (facts !== undefined && isRefusal(facts)) return facts
+  const row = before === undefined ? rowOfFacts(facts) : workflow.summary(before)
+  return { before, row, facts, policy }
+}
+
+/** A case that does not exist yet is where its place is. */
+function rowOfFacts(facts: Record<string, unknown> | undefined): Row {
+  const place = facts?.place
+  const path =
+    typeof place === 'object' && place !== null && 'path' in place && Array.isArray(place.path)
+      ? place.path.map(String)
+      : []
+  return { place: path, units: [], persons: [] }
+}
+
+/** As whom the caller may do this. */
+function permit(parsed: Parsed, loaded: Loaded): Actor | Refusal {
+  const by: readonly Role[] = ['system']
+  const actor = actorFor(parsed.request.caller, parsed.command ?? { by }, loaded.row)
+  return actor ?? { refused: 'forbidden' }
+}
+
+type SealStage = {
+  sealed: Record<string, unknown>
+  body: string
+  effects: PlainEffect[]
+  identity?: [hash: string, subject: string]
+}
+
+/** Finds or assigns the reporter, then replaces personal fields by sealed values. */
+async function seal(
+  engine: Engine,
+  parsed: Parsed,
+  loaded: Loaded & { eventId: string },
+): Promise<SealStage> {
+  const { command, workflow, stream } = parsed
+  const body = bodyHash(engine.keyFile.derive('body'), parsed.data)
+  if (command === undefined || command.personal.length === 0) {
+    return { sealed: parsed.data, body, effects: [] }
+  }
+  const scene = { workflow, command, before: loaded.before, stream, eventId: loaded.eventId }
+  if (loaded.before === undefined) await engine.vault.assign(stream)
+  const found = await identify(engine, parsed, loaded)
+  const data =
+    found === undefined
+      ? parsed.data
+      : { ...parsed.data, [command.identifies?.person ?? 'person']: found.person }
+  const sealed = await sealData(engine.vault, data, scene)
+  const [first] = command.personal
+  const subject = first === undefined ? stream : subjectOf(scene, first.of, data)
+  const personalBody = await engine.vault.fingerprint(subject, JSON.stringify(parsed.data))
+  const effects = found?.isNew ? [registerPerson(found.person, command, sealed)] : []
+  return {
+    sealed,
+    body: personalBody ?? body,
+    effects,
+    ...(found?.isNew && parsed.phone !== undefined
+      ? { identity: [parsed.phone, found.person] as [string, string] }
+      : {}),
+  }
+}
+
+async function identify(
+  engine: Engine,
+  parsed: Parsed,
+  loaded: Loaded & { eventId: string },
+): Promise<{ person: string; isNew: boolean } | undefined> {
+  if (parsed.phone === undefined || loaded.before !== undefined) return undefined
+  const known = await engine.vault.identify(parsed.phone)
+  if (known !== undefined) return { person: known, isNew: false }
+  const person = newPerson(loaded.eventId)
+  await engine.vault.assign(person)
+  return { person, isNew: true }
+}
+
+/** The pure part: the machine decides. */
+function take(
+  engine: Engine,
+  parsed: Parsed,
+  stage: Loaded & SealStage & { actor: Actor; eventId: string },
+) {
+  const { request } = parsed
+  const now = request.run?.recordedAt ?? engine.now()
+  const at = claimedTime(request, stage.policy, now)
+  if (typeof at !== 'number') return at
+  if (request.ifMatch !== undefined && request.ifMatch !== stage.before?.revision) {
+    const repeats = stage.before?.commands.includes(parsed.id) === true
+    if (!repeats) return { refused: 'stale-revision' as const }
+  }
+  const given: GivenCommand = {
+    name: request.command,
+    id: parsed.id,
+    body: stage.body,
+    data: stage.sealed,
+    by: stage.actor,
+    at,
+    effects: stage.effects,
+    ...(stage.facts === undefined ? {} : { facts: stage.facts }),
+    ...(request.cause === undefined ? {} : { cause: request.cause }),
+  }
+  return step(parsed.workflow, stage.before, given, {
+    stream: parsed.stream,
+    eventId: stage.eventId,
+    now,
+    policy: stage.policy,
+    calendar: engine.calendars(stage.policy.calendar),
+    held: request.run !== undefined,
+  })
+}
+
+/** When it happened: a late entry's own time within the policy's limit, or now. */
+function claimedTime(request: Request, policy: Policy, now: number): number | Refusal {
+  if (request.run !== undefined) return request.at ?? request.run.now
+  if (request.at === undefined) return now
+  const bySystem = request.caller.grants.some((grant) => grant.role === 'system')
+  const oldest = now - policy.offlineHours * 3_600_000
+  if (request.at > now + AHEAD_MS || (!bySystem && request.at < oldest)) {
+    return {
+      refused: 'time-out-of-range',
+      detail: `${new Date(oldest).toISOString()}/${new Date(now + AHEAD_MS).toISOString()}`,
+    }
+  }
+  return Math.min(request.at, now)
+}
+
+/** Durable, or undefined when another writer was first. */
+async function append(
+  engine: Engine,
+  stepped: { event: Event; instance: Instance },
+): Promise<number | undefined> {
+  const { event, instance } = stepped
+  const stored = [{ id: event.id, type: event.type, text: JSON.stringify(event) }]
+  const answer = await engine.store.append(event.stream, event.revision - 1, stored)
+  if (!answer.ok) return undefined
+  engine.instances.put(instance)
+  for (const listener of engine.onEvent) listener(event, instance)
+  return answer.position
+}
+
+/** What the caller learns: where the case stands and what can be done next. */
+function reply(
+  engine: Engine,
+  stepped: { event: Event; instance: Instance },
+  done: { position: number; caller: Caller },
+): Reply {
+  const { event, instance } = stepped
+  return {
+    instance: instance.stream,
+    revision: instance.revision,
+    position: done.position,
+    state: stateOf(instance),
+    ended: hasEnded(instance),
+    event: event.id,
+    repeated: false,
+    offered: offeredTo(engine, instance, done.caller),
+    after: instance,
+  }
+}
+
+/** The names of the commands that the instance takes now and the caller may give. */
+export function offeredTo(engine: Engine, instance: Instance, caller: Caller): string[] {
+  const policy = instance.workflow.policies.get(instance.policy)
+  if (policy === undefined) return []
+  const row = instance.workflow.summary(instance)
+  const at = engine.now()
+  const names: string[] = []
+  const scenes = new Map<Actor['role'], Set<string>>()
+  for (const command of instance.workflow.commands.values()) {
+    const actor = actorFor(caller, command, row)
+    if (actor === undefined) continue
+    const scene = sceneOf(
+      instance.clocks,
+      { at, by: actor },
+      {
+        policy,
+        eventId: '',
+        stream: instance.stream,
+      },
+    )
+    const open = scenes.getOrInsertComputed(
+      actor.role,
+      () => new Set(offered(instance, scene).map((one) => one.name)),
+    )
+    if (open.has(command.name)) names.push(command.name)
+  }
+  return names
+}
+
+/** The first answer again, after any restart and on any store. */
+async function replyAgain(engine: Engine, loaded: Loaded, revision: number): Promise<Reply> {
+  const { before } = loaded
+  if (before === undefined) throw new Error('a repeated command has an instance')
+  const [stored] = await engine.store.read(before.stream, { from: revision, limit: 1 })
+  if (stored === undefined) {
+    throw new EngineFault('log-does-not-fit', `${before.stream} lacks revision ${revision}`, {
+      retry: 'never',
+    })
+  }
+  const event = JSON.parse(stored.text) as Event
+  return {
+    instance: before.stream,
+    revision,
+    position: stored.position,
+    state: event.to,
+    ended: hasEnded(before) && revision === before.revision,
+    event: event.id,
+    repeated: true,
+    offered: [],
+    after: before,
+  }
+}

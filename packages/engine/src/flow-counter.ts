@@ -1,0 +1,59 @@
+// Counts, for the map of how often each state led to each other, within a batch; one row for
+// each workflow, UTC hour, pair of states and event type.
+import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
+import { type Event, type Instance, stateOf, statePath } from '@linli/workflow'
+import { tables } from './instance-tables.ts'
+
+/** The length of a bucket of time. */
+export const BUCKET_MS = 3_600_000
+
+type Flow = {
+  workflow: string
+  hour: number
+  from: string
+  to: string
+  type: string
+  count: number
+  waitedMs: number
+}
+
+/** Sums up the flows of a batch. */
+export class FlowCounter {
+  readonly #upsert: ReturnType<ProjectionHost['statement']>
+  readonly #flows = new Map<string, Flow>()
+
+  constructor({ table, statement }: ProjectionHost) {
+    this.#upsert = statement(`INSERT INTO ${table(tables.flows)} VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET count = count + excluded.count,
+        waitedMs = waitedMs + excluded.waitedMs`)
+  }
+
+  /** Counts one event: the states it lies between, and how long the first had lasted. */
+  count(before: Instance | undefined, after: Instance, { type, json }: ProjectedEvent): void {
+    const hour = Math.floor(after.effectiveAt / BUCKET_MS)
+    const from = statePath(before === undefined ? (json as Event).from : stateOf(before))
+    const to = statePath(stateOf(after))
+    const workflow = after.workflow.id
+    const key = `${workflow} ${hour} ${from} ${to} ${type}`
+    const waitedMs = before === undefined ? 0 : after.effectiveAt - before.enteredAt
+    const known = this.#flows.get(key)
+    if (known === undefined) {
+      this.#flows.set(key, { workflow, hour, from, to, type, count: 1, waitedMs })
+    } else {
+      known.count += 1
+      known.waitedMs += waitedMs
+    }
+  }
+
+  /** Writes the sums. */
+  flush(): void {
+    for (const { workflow, hour, from, to, type, count, waitedMs } of this.#flows.values()) {
+      this.#upsert.run(workflow, hour, from, to, type, count, waitedMs)
+    }
+    this.#flows.clear()
+  }
+
+  clear(): void {
+    this.#flows.clear()
+  }
+}

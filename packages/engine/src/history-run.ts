@@ -1,0 +1,161 @@
+// A run on a clock of its own: imports and the demo. It moves only the instances of that run:
+// between two commands everything of theirs that is due by then runs, at its own time, through
+// the same engine; live commands go on beside it.
+import {
+  type Clock,
+  type Event,
+  type Instance,
+  isCounting,
+  isRefusal,
+  type Refusal,
+} from '@linli/workflow'
+import { type Outlets, runEffect } from './effect-run.ts'
+import { type Engine, execute, type Reply, type Request } from './execute.ts'
+import { type DueClock, turnClock } from './timers.ts'
+
+/** How a run records: an import with the real time, the demo (into an empty log) with its own. */
+export type RunOptions = {
+  engine: Engine
+  /** Instances being moved by runs; live timers and the worker leave them alone. */
+  claimed: Set<string>
+  recordedAt: 'real' | 'own'
+  policy?: string
+}
+
+/** A command of a run: its time is the run's, epoch ms. */
+export type RunRequest = Omit<Request, 'run' | 'at'> & { at: number }
+
+/** Moves instances through their own time, in order. */
+export class HistoryRun {
+  readonly #options: RunOptions
+  readonly #mine = new Set<string>()
+  readonly #clocks = new Map<string, DueClock[]>()
+  #pending: Event[] = []
+  #now = 0
+
+  constructor(options: RunOptions) {
+    this.#options = options
+    options.engine.onEvent.push(this.#hear)
+  }
+
+  /** Gives a command at its time; first everything due before it runs. Times must not go back. */
+  async give(request: RunRequest): Promise<Reply | Refusal> {
+    await this.until(request.at)
+    this.#claim(request.instance)
+    const { at, ...rest } = request
+    const answer = await this.#execute({ ...rest, at })
+    if (!isRefusal(answer)) {
+      this.#claim(answer.instance)
+      if (answer.repeated) await this.#resume(answer)
+      else this.#watch(answer.after)
+      await this.#runEffects()
+    }
+    return answer
+  }
+
+  /** Lets the run's own clocks warn and end up to an instant. */
+  async until(time: number): Promise<void> {
+    for (;;) {
+      const next = this.#earliest()
+      if (next === undefined || next.dueAt > time) break
+      this.#now = Math.max(this.#now, next.dueAt)
+      const answer = await turnClock(this.#options.engine, next, this.#run())
+      if (isRefusal(answer)) this.#forget(next)
+      else this.#watch(answer.after)
+      await this.#runEffects()
+    }
+    this.#now = Math.max(this.#now, time)
+  }
+
+  /** Hands the instances over to the live worker and timers. */
+  end(): void {
+    const { engine, claimed } = this.#options
+    engine.onEvent.splice(engine.onEvent.indexOf(this.#hear), 1)
+    for (const stream of this.#mine) claimed.delete(stream)
+  }
+
+  readonly #hear = (event: Event, instance: Instance): void => {
+    if (!this.#mine.has(event.stream)) return
+    if (event.effects !== undefined) this.#pending.push(event)
+    this.#watch(instance)
+  }
+
+  #execute(request: Request): Promise<Reply | Refusal> {
+    return execute(this.#options.engine, { ...request, run: this.#run() })
+  }
+
+  #run(): NonNullable<Request['run']> {
+    const { recordedAt, policy } = this.#options
+    return {
+      now: this.#now,
+      ...(recordedAt === 'own' ? { recordedAt: this.#now } : {}),
+      ...(policy === undefined ? {} : { policy }),
+    }
+  }
+
+  /** A first event is heard before its instance is claimed: it is read back here. */
+  async #resume(reply: Reply): Promise<void> {
+    this.#watch(reply.after)
+    await this.#queue(reply)
+  }
+
+  async #queue(reply: Pick<Reply, 'instance' | 'revision'>): Promise<void> {
+    const { engine } = this.#options
+    const stored = await engine.store.read(reply.instance, { from: reply.revision, limit: 1 })
+    for (const one of stored) this.#pending.push(JSON.parse(one.text) as Event)
+  }
+
+  async #runEffects(): Promise<void> {
+    for (let event = this.#pending.shift(); event !== undefined; event = this.#pending.shift()) {
+      for (const effect of event.effects ?? []) {
+        if (effect.kind === 'open' || effect.kind === 'tell') this.#claim(effect.instance)
+        await runEffect(this.#options.engine, { event, effect, run: this.#run() }, HELD)
+      }
+    }
+  }
+
+  #claim(stream: string | undefined): void {
+    if (stream === undefined || this.#mine.has(stream)) return
+    this.#mine.add(stream)
+    this.#options.claimed.add(stream)
+  }
+
+  #watch(instance: Instance): void {
+    const due = Object.values(instance.clocks)
+      .filter(isCounting)
+      .flatMap((clock) => turnsOf(instance, clock))
+    if (due.length === 0) this.#clocks.delete(instance.stream)
+    else this.#clocks.set(instance.stream, due)
+  }
+
+  #earliest(): DueClock | undefined {
+    let first: DueClock | undefined
+    for (const clocks of this.#clocks.values()) {
+      for (const clock of clocks)
+        if (first === undefined || clock.dueAt < first.dueAt) first = clock
+    }
+    return first
+  }
+
+  #forget(clock: DueClock): void {
+    const left = (this.#clocks.get(clock.instance) ?? []).filter((one) => one !== clock)
+    this.#clocks.set(clock.instance, left)
+  }
+}
+
+const HELD: Outlets = { notice: () => {}, send: () => Promise.resolve() }
+
+/** What a clock has still before it: its warning, its end. */
+function turnsOf(instance: Instance, clock: Clock): DueClock[] {
+  const base = {
+    instance: instance.stream,
+    workflow: instance.workflow.id,
+    clock: clock.clock,
+    round: clock.round,
+    generation: clock.generation,
+  }
+  if (clock.status === 'expired') return []
+  const end = { ...base, kind: 'expired' as const, dueAt: clock.dueAt }
+  if (clock.status === 'warned' || clock.warnAt === undefined) return [end]
+  return [{ ...base, kind: 'warned', dueAt: clock.warnAt }, end]
+}

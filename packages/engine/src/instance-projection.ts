@@ -1,0 +1,67 @@
+// The one projection that serves every workflow: folds each instance and keeps the row that its
+// summary gives, each past row with the interval in which it held. Runs no effect, writes no
+// event. What is written where is in instance-writer.ts; what it costs decides a city's day.
+import { defineProjection, type ProjectedEvent, type Projection } from '@linli/projections'
+import { apply, type Event, FoldFault, type Workflow, workflowOf } from '@linli/workflow'
+import type { Cached } from './instance-cache.ts'
+import { InstanceCache } from './instance-cache.ts'
+import { createInstanceTables } from './instance-tables.ts'
+import { InstanceWriter } from './instance-writer.ts'
+
+/** Raised when the rows or their tables change. */
+const VERSION = 1
+
+/** `keptInstances` bounds the folded instances in memory. */
+export type InstanceProjectionOptions = {
+  workflows: ReadonlyMap<string, Workflow>
+  keptInstances?: number
+}
+
+const KEPT = 10_000
+
+/** The projection `instances`. Events that don't fold are kept as faults, their stream left. */
+export function instanceProjection(options: InstanceProjectionOptions): Projection {
+  return defineProjection({
+    name: 'instances',
+    version: VERSION,
+    tables: createInstanceTables,
+    begin(host) {
+      const writer = new InstanceWriter(host)
+      const cache = new InstanceCache(options.keptInstances ?? KEPT, { ...options, host, writer })
+      return {
+        prepare: (events) => cache.load(events),
+        apply(events) {
+          for (const event of events) take(event, { cache, writer, ...options })
+          writer.flush()
+          cache.trim()
+        },
+        forget() {
+          cache.clear()
+          writer.forget()
+        },
+      }
+    },
+  })
+}
+
+type Taking = InstanceProjectionOptions & { cache: InstanceCache; writer: InstanceWriter }
+
+function take(stored: ProjectedEvent, { cache, writer, workflows }: Taking): void {
+  const event = stored.json as Event
+  writer.recorded(Date.parse(event.recordedAt), stored.position)
+  if (writer.isFaulty(stored.stream)) return
+  const known = cache.get(stored.stream)
+  const workflow = workflows.get(workflowOf(stored.stream))
+  if (workflow === undefined) {
+    writer.fault(stored, `no workflow ${workflowOf(stored.stream)}`)
+    return
+  }
+  try {
+    const instance = apply(workflow, known?.instance, event)
+    const next: Cached = writer.write(known, instance, stored)
+    if (known === undefined) cache.add(next)
+  } catch (error) {
+    if (!(error instanceof FoldFault)) throw error
+    writer.fault(stored, error.message)
+  }
+}

@@ -1,0 +1,15 @@
+// The one error of this package. Imports nothing.
+
+/** The codes of the runner's faults. */
+export type ProjectionFaultCode = 'projection-failed' | 'projection-unknown' | 'closed'
+
+/** A read model could not go on: which one, and where it stood. */
+export class ProjectionFault extends Error {
+  override readonly name = 'ProjectionFault'
+  readonly code: ProjectionFaultCode
+
+  constructor(code: ProjectionFaultCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+  }
+}

@@ -1,0 +1,56 @@
+// The runner's loop in a thread of its own: woken by messages, it reads on and posts how far it
+// is. The thread's file composes reader and projections; this file opens nothing.
+import type { MessagePort } from 'node:worker_threads'
+import type { ProjectionRunner } from './runner.ts'
+
+/** What the loop is told. */
+export type LoopRequest =
+  | { wake: true }
+  | { rebuild: string | null; call: number }
+  | { close: true }
+
+/** What the loop tells. `done` answers the call of a rebuild. */
+export type LoopReport =
+  | { position: number }
+  | { done: number; error?: string }
+  | { failed: string }
+  | { closed: true }
+
+/** Runs until it is told to close, then closes the runner. */
+export async function runProjections(
+  port: Pick<MessagePort, 'on' | 'postMessage' | 'close'>,
+  runner: ProjectionRunner,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const tell = (report: LoopReport) => port.postMessage(report)
+  const advance = async () => {
+    try {
+      tell({ position: await runner.advance() })
+    } catch (error) {
+      tell({ failed: messageOf(error) })
+    }
+  }
+  const rebuild = async (name: string | null, call: number) => {
+    try {
+      await runner.rebuild(name ?? undefined)
+      tell({ done: call })
+    } catch (error) {
+      tell({ done: call, error: messageOf(error) })
+    }
+  }
+  port.on('message', (request: LoopRequest) => {
+    if ('wake' in request) void advance()
+    else if ('rebuild' in request) void rebuild(request.rebuild, request.call)
+    else resolve()
+  })
+  await advance()
+  await promise
+  await runner.close()
+  tell({ closed: true })
+  port.close()
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+}

@@ -1,0 +1,271 @@
+// Brings read models up to the log: batches of events, each applied together with its checkpoint.
+// A new version, or a rebuild, grows beside the live one and takes over when it has caught up.
+// Reads the log through its port and must not write it.
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { EventReader } from '@linli/event-store'
+import {
+  type Build,
+  type BuildRow,
+  type BuildScene,
+  CHECKPOINT,
+  checkpoint,
+  createBuild,
+  inTransaction,
+  startBuild,
+  storedBuilds,
+  takeOver,
+} from './build.ts'
+import { ProjectionFault } from './fault.ts'
+import { limits } from './limits.ts'
+import { Progress } from './progress.ts'
+import { type OpenSealed, type ProjectedEvent, type Projection, projected } from './projection.ts'
+import { type BegunAnew, isDamage, openAnew, openReadFile } from './read-file.ts'
+
+/** What the runner has to say: the file was begun anew, or a build beside the live one failed. */
+export type RunnerMessage =
+  | { code: 'read-models-begun-anew'; why: BegunAnew; text: string }
+  | { code: 'build-failed'; projection: string; version: number; cause: unknown; text: string }
+
+/** How far a build is. */
+export type BuildProgress = {
+  projection: string
+  version: number
+  position: number
+  head: number
+  live: boolean
+}
+
+/** `file` is the file of the read models. */
+export type RunnerOptions = {
+  file: string
+  reader: EventReader
+  projections: readonly Projection[]
+  open?: OpenSealed
+  onProgress?: (progress: BuildProgress) => void
+  onMessage?: (message: RunnerMessage) => void
+}
+
+/** Keeps the read models of one file. */
+export interface ProjectionRunner {
+  /**
+   * Reads on to the end of the log and answers the position that every live read model has.
+   * Calls that overlap share one run. @throws ProjectionFault when a live projection fails.
+   */
+  advance(): Promise<number>
+  /** Builds one again, or all, beside what is live, up to its taking over. */
+  rebuild(name?: string): Promise<void>
+  /** The position of a live read model, or the lowest of all. */
+  position(name?: string): number
+  /** True once every live read model has the position; false when that took too long. */
+  waitFor(position: number, timeoutMs: number): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Opens the file of the read models; one that can't be used is deleted and built again. */
+export async function openRunner(options: RunnerOptions): Promise<ProjectionRunner> {
+  const runner = new Runner(options)
+  await runner.start()
+  return runner
+}
+
+class Runner implements ProjectionRunner {
+  readonly #options: RunnerOptions
+  readonly #progress = new Progress()
+  #scene: BuildScene
+  #builds: Build[] = []
+  #frozen: BuildRow[] = []
+  #running: Promise<number> | undefined
+  #again = false
+  #closed = false
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    const { database, anew } = openReadFile(options.file)
+    const { file, reader, open = () => undefined } = options
+    this.#scene = { file, database, reader, open }
+    if (anew !== undefined) this.#sayAnew(anew)
+  }
+
+  async start(): Promise<void> {
+    const head = await this.#scene.reader.head()
+    if (storedBuilds(this.#scene.database).some((row) => row.position > head)) {
+      await this.#beginAnew('ahead-of-log')
+    } else {
+      await this.#startBuilds()
+    }
+  }
+
+  advance(): Promise<number> {
+    if (this.#closed) return Promise.reject(closed())
+    this.#again = true
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined
+    })
+    return this.#running
+  }
+
+  async rebuild(name?: string): Promise<void> {
+    const wanted = targets(this.#options.projections).filter(
+      (projection) => name === undefined || projection.name === name,
+    )
+    if (wanted.length === 0) {
+      throw new ProjectionFault('projection-unknown', `no projection is named ${name}`)
+    }
+    await this.#running
+    for (const projection of wanted) await this.#begin(projection)
+    await this.advance()
+  }
+
+  position(name?: string): number {
+    const live = [...this.#builds, ...this.#frozen].filter(
+      (build) => build.live && (name === undefined || build.name === name),
+    )
+    return live.length === 0 ? 0 : Math.min(...live.map((build) => build.position))
+  }
+
+  waitFor(position: number, timeoutMs: number): Promise<boolean> {
+    return this.#progress.waitFor(position, timeoutMs)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    this.#progress.end()
+    await this.#running?.catch(() => undefined)
+    if (this.#scene.database.isOpen) this.#scene.database.close()
+  }
+
+  async #run(): Promise<number> {
+    while (this.#again && !this.#closed) {
+      this.#again = false
+      try {
+        await this.#catchUp()
+      } catch (error) {
+        if (!isDamage(error) && !isDamage(causeOf(error))) throw error
+        await this.#beginAnew('damaged')
+        this.#again = true
+      }
+    }
+    return this.position()
+  }
+
+  async #catchUp(): Promise<void> {
+    while (!this.#closed) {
+      const live = this.#builds.filter((build) => build.live)
+      const growing = this.#builds.filter((build) => !build.live && !build.failed)
+      const moved = (await this.#page(live)) || (await this.#page(growing))
+      if (moved) {
+        this.#progress.tell(this.position())
+        await nextTurn()
+        continue
+      }
+      for (const build of growing.filter((one) => !one.failed)) this.#promote(build)
+      this.#progress.tell(this.position())
+      return
+    }
+  }
+
+  /** One page of the log for a group of builds; false when there was nothing new. */
+  async #page(group: readonly Build[]): Promise<boolean> {
+    if (group.length === 0) return false
+    const after = Math.min(...group.map((build) => build.position))
+    const page = await this.#scene.reader.readAll({ after, limit: limits.batchEvents })
+    if (page.through <= after) return false
+    const events = page.events.map(projected)
+    for (const build of group) {
+      if (build.position >= page.through) continue
+      const own = events.filter((event) => event.position > build.position)
+      await this.#apply(build, own, page.through)
+    }
+    const head = await this.#scene.reader.head()
+    for (const build of group) this.#tellProgress(build, head)
+    return true
+  }
+
+  async #apply(build: Build, events: ProjectedEvent[], through: number): Promise<void> {
+    const { database } = this.#scene
+    try {
+      await build.projector.prepare?.(events)
+      inTransaction(database, () => {
+        build.projector.apply(events)
+        checkpoint(database.prepare(CHECKPOINT), build, through)
+      })
+      build.position = through
+    } catch (cause) {
+      build.projector.forget?.()
+      const text = `${build.name}@${build.version} stopped after position ${build.position}`
+      if (build.live || isDamage(cause)) throw new ProjectionFault('projection-failed', text, cause)
+      build.failed = true
+      const { name: projection, version } = build
+      this.#options.onMessage?.({ code: 'build-failed', projection, version, cause, text })
+    }
+  }
+
+  #promote(build: Build): void {
+    takeOver(this.#scene.database, build)
+    build.live = true
+    this.#builds = this.#builds.filter((other) => other.name !== build.name || other === build)
+    this.#frozen = this.#frozen.filter((other) => other.name !== build.name)
+    this.#tellProgress(build, build.position)
+  }
+
+  async #startBuilds(): Promise<void> {
+    const { projections } = this.#options
+    const stored = storedBuilds(this.#scene.database)
+    this.#builds = []
+    this.#frozen = stored.filter((row) => !projections.some((one) => isOf(row, one)))
+    for (const row of stored) {
+      const projection = projections.find((one) => isOf(row, one))
+      if (projection !== undefined) this.#builds.push(startBuild(this.#scene, row, projection))
+    }
+    for (const projection of targets(projections)) {
+      if (!stored.some((row) => isOf(row, projection))) await this.#begin(projection)
+    }
+    this.#progress.tell(this.position())
+  }
+
+  async #begin(projection: Projection): Promise<void> {
+    const row = await createBuild(this.#scene, projection)
+    this.#builds.push(startBuild(this.#scene, row, projection))
+  }
+
+  async #beginAnew(why: BegunAnew): Promise<void> {
+    this.#scene.database.close()
+    this.#scene = { ...this.#scene, database: openAnew(this.#scene.file) }
+    this.#sayAnew(why)
+    await this.#startBuilds()
+  }
+
+  #sayAnew(why: BegunAnew): void {
+    const text = `${this.#options.file}: ${REASONS[why]}; it is deleted and built again from the log`
+    this.#options.onMessage?.({ code: 'read-models-begun-anew', why, text })
+  }
+
+  #tellProgress(build: Build, head: number): void {
+    const { name: projection, version, position, live } = build
+    this.#options.onProgress?.({ projection, version, position, head, live })
+  }
+}
+
+const REASONS: Record<BegunAnew, string> = {
+  damaged: 'the file is damaged',
+  foreign: 'the file has another layout',
+  'ahead-of-log': 'the file knows more than the log',
+}
+
+const isOf = (row: BuildRow, projection: Projection) =>
+  row.name === projection.name && row.version === projection.version
+
+/** The newest version of each name. */
+function targets(projections: readonly Projection[]): Projection[] {
+  const newest = new Map<string, Projection>()
+  for (const projection of projections) {
+    const known = newest.get(projection.name)
+    if (known === undefined || known.version < projection.version) {
+      newest.set(projection.name, projection)
+    }
+  }
+  return [...newest.values()]
+}
+
+const causeOf = (error: unknown) => (error instanceof Error ? error.cause : undefined)
+const closed = () => new ProjectionFault('closed', 'the read models are closed')

@@ -1,0 +1,331 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
+import t from 'tap'
+import type { Binding, Sealed } from '../src/index.ts'
+import { openIn, startIn } from './opened.ts'
+
+const code = (expected: string) => ({ name: 'VaultFault', code: expected })
+const at = (event: string): Binding => ({ stream: 'appeal-1', event, field: 'note' })
+const never = 3_600_000
+
+t.test('a thousand new subjects at once each get a key of their own', async (t) => {
+  const folder = t.testdir()
+  const first = await startIn(folder, { poolSize: 64, writeDelayMs: never })
+  const subjects = Array.from({ length: 1000 }, (_, number) => `person-${number}`)
+  const seals = subjects.flatMap((subject) => [
+    first.vault.seal(subject, subject, at(subject)),
+    first.vault.seal(subject, subject, at(subject)),
+  ])
+  const sealed = await Promise.all(seals)
+  t.equal(new Set(sealed.map(({ key }) => key)).size, 1000)
+  t.equal(sealed.filter((one, index) => one.key !== sealed[index - (index % 2)]?.key).length, 0)
+  t.equal(await first.vault.checkpoint(), 0)
+  const stored = await first.db.selectFrom('vault_bindings').selectAll().execute()
+  t.equal(stored.length, 0, 'no report waited for a commit of its binding')
+  await first.vault.flush(77)
+  t.equal(await first.vault.checkpoint(), 77)
+  await first.close()
+
+  const second = await startIn(folder, { poolSize: 64 })
+  t.equal(await second.vault.checkpoint(), 77)
+  for (const { subject, key } of sealed) {
+    const again = await second.vault.seal(subject, 'more', at('later'))
+    if (again.key !== key) t.fail(`${subject} got another key`)
+  }
+  const pooled = await second.db.selectFrom('vault_pool').selectAll().execute()
+  const taken = new Set(sealed.map(({ key }) => key))
+  t.equal(pooled.filter(({ key }) => taken.has(key)).length, 0)
+  await second.close()
+})
+
+t.test('bindings are written behind without being asked', async (t) => {
+  const { vault, db, close } = await startIn(t.testdir(), { poolSize: 8, writeDelayMs: 1 })
+  await vault.seal('person-1', 'text', at('event-1'))
+  const written = async () =>
+    (await db.selectFrom('vault_bindings').selectAll().execute()).length > 0
+  while (!(await written())) await new Promise((turn) => setImmediate(turn))
+  t.same(await db.selectFrom('vault_bindings').select('subject').execute(), [
+    { subject: 'person-1' },
+  ])
+  await close()
+})
+
+t.test('before it has recovered it opens, and hands out no key', async (t) => {
+  const folder = t.testdir()
+  const first = await startIn(folder, { poolSize: 8 })
+  const sealed = await first.vault.seal('person-1', 'text', at('event-1'))
+  await first.close()
+
+  const { vault, close } = await openIn(folder)
+  t.equal(await vault.open(sealed, at('event-1')), 'text')
+  t.equal((await vault.seal('person-1', 'more', at('event-2'))).key, sealed.key)
+  await t.rejects(async () => await vault.seal('person-2', 'text', at('e')), code('not-recovered'))
+  await t.rejects(async () => await vault.assign('person-2'), code('not-recovered'))
+  await t.rejects(vault.erase('person-1', { at: 1 }), code('not-recovered'))
+  const stranger = [{ subject: 'person-9', key: 'of-another-vault' }]
+  t.same(await vault.recover(stranger, 9), { added: 0, unknownKeys: 1 })
+  await t.rejects(vault.recover([], 9), code('already-recovered'))
+  t.ok(await vault.seal('person-2', 'text', at('event-3')))
+  await close()
+
+  const third = await openIn(folder)
+  const wrong = [{ subject: 'person-3', key: sealed.key }]
+  await t.rejects(third.vault.recover(wrong, 9), code('binding-conflict'))
+  t.same(await third.vault.recover([], 4), { added: 0, unknownKeys: 0 }, 'it can be tried again')
+  t.equal(await third.vault.checkpoint(), 4, 'an older log sets the checkpoint back')
+  await third.close()
+})
+
+type Logged = { sealed: Sealed; binding: Binding; position: number }
+
+t.test('kill -9 between a report and its binding loses nothing', async (t) => {
+  const folder = t.testdir()
+  const child = spawn(process.execPath, [
+    fileURLToPath(new URL('./report-child.ts', import.meta.url)),
+    folder,
+  ])
+  t.teardown(() => child.kill('SIGKILL'))
+  const log = await reportsOf(child)
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  t.equal(log.length, 300)
+
+  const opened = await openIn(folder, { poolSize: 64 })
+  const { vault, db } = opened
+  const through = await vault.checkpoint()
+  t.equal(through, 100)
+  t.equal((await db.selectFrom('vault_bindings').selectAll().execute()).length, 100)
+  async function* behindCheckpoint() {
+    for (const { sealed, binding, position } of log) {
+      if (position <= through) continue
+      const phone = await vault.open(sealed, binding)
+      yield { ...sealed, hash: phone === undefined ? undefined : vault.hashPhone(phone) }
+    }
+  }
+  t.same(await vault.recover(behindCheckpoint(), 300), { added: 200, unknownKeys: 0 })
+  t.equal(await vault.checkpoint(), 300)
+
+  const used = new Set(log.map(({ sealed }) => sealed.key))
+  for (let number = 0; number < 400; number += 1) {
+    const { key } = await vault.seal(`newcomer-${number}`, 'text', at(`event-${number}`))
+    if (used.has(key)) t.fail(`the key ${key} was handed out twice`)
+    used.add(key)
+  }
+  for (const [number, { sealed, binding }] of log.entries()) {
+    const phone = `1380013${String(number).padStart(4, '0')}`
+    t.equal(await vault.open(sealed, binding), phone)
+    t.equal((await vault.seal(sealed.subject, 'more', binding)).key, sealed.key)
+    t.equal(await vault.identify(vault.hashPhone(phone) ?? ''), sealed.subject)
+  }
+  await opened.close()
+})
+
+async function reportsOf(child: ChildProcess): Promise<Logged[]> {
+  const log: Logged[] = []
+  if (child.stdout === null) throw new Error('The child has no output.')
+  child.stderr?.pipe(process.stderr)
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said: Logged | 'done' = JSON.parse(line)
+    if (said === 'done') break
+    log.push(said)
+  }
+  return log
+}
+
+t.test('an erased subject is gone for ever', async (t) => {
+  const folder = t.testdir()
+  const opened = await startIn(folder, { poolSize: 64 })
+  const { vault } = opened
+  const phone = vault.hashPhone('0537-2345678') ?? ''
+  const sealed = await vault.seal('person-1', 'canary', at('event-1'))
+  vault.bindIdentity(phone, 'person-1')
+  for (let number = 0; number < 500; number += 1) {
+    await vault.seal(`person-x${number}`, 'other', at('event-x'))
+    vault.bindIdentity(`hash-${number}`, `person-x${number}`)
+  }
+  await vault.flush(600)
+  await opened.close()
+
+  const again = await startIn(folder, { poolSize: 64 })
+  t.equal(await again.vault.open(sealed, at('event-1')), 'canary')
+  t.equal(await again.vault.identify(phone), 'person-1')
+  const { wrapped } = await again.db
+    .selectFrom('vault_keys')
+    .select('wrapped')
+    .where('id', '=', sealed.key)
+    .executeTakeFirstOrThrow()
+  const bytes = Buffer.from(wrapped)
+  t.same(filesWith(folder, bytes), ['vault.db'], 'the search finds what is there')
+
+  const late = again.vault.seal('person-late', 'canary', at('event-2'))
+  const erasing = again.vault.erase('person-1', { at: 1_800_000_000_000 })
+  t.ok(again.vault.isErased('person-1'), 'at once')
+  await erasing
+  t.same(filesWith(folder, bytes), [], 'the key is in no file, and nothing was vacuumed')
+  await again.vault.erase('person-1', { at: 1_900_000_000_000, vacuum: true })
+  t.same(filesWith(folder, Buffer.from(phone)), [], 'nor is the hash of the number')
+  t.equal(await again.vault.open(sealed, at('event-1')), undefined)
+  t.same(await again.vault.openBatch([{ sealed, binding: at('event-1') }]), [undefined])
+  await t.rejects(
+    async () => await again.vault.seal('person-1', 'x', at('event-3')),
+    code('subject-erased'),
+  )
+  await t.rejects(async () => await again.vault.assign('person-1'), code('subject-erased'))
+  t.throws(() => again.vault.bindIdentity(phone, 'person-1'), code('subject-erased'))
+  t.same(again.vault.tombstones(), [{ subject: 'person-1', at: 1_800_000_000_000 }])
+  t.equal(await again.vault.identify(phone), undefined, 'the number is free for a new person')
+  again.vault.bindIdentity(phone, 'person-2')
+  t.equal(await again.vault.identify(phone), 'person-2')
+  t.equal(await again.vault.open(await late, at('event-2')), 'canary')
+  await again.close()
+
+  const third = await openIn(folder)
+  const inLog = [{ subject: 'person-1', key: sealed.key, hash: phone }]
+  t.same(await third.vault.recover(inLog, 700), { added: 0, unknownKeys: 0 })
+  t.equal(await third.vault.open(sealed, at('event-1')), undefined)
+  const alias = { ...sealed, subject: 'person-2' }
+  t.equal(await third.vault.open(alias, at('event-1')), undefined, 'by another name either')
+  t.equal(await third.vault.identify(phone), 'person-2')
+  await third.close()
+})
+
+t.test('erasing what was never written, and in the middle of sealing', async (t) => {
+  const folder = t.testdir()
+  const { vault, db, close } = await startIn(folder, { poolSize: 4, writeDelayMs: never })
+  const sealed = await vault.seal('person-1', 'canary', at('event-1'))
+  vault.bindIdentity('hash-1', 'person-1')
+  const { wrapped } = await db
+    .selectFrom('vault_keys')
+    .select('wrapped')
+    .where('id', '=', sealed.key)
+    .executeTakeFirstOrThrow()
+  const flushed = vault.flush(1)
+  const erased = vault.erase('person-1', { at: 1 })
+  const flushedAfter = vault.flush(2)
+  await Promise.all([flushed, erased, flushedAfter])
+  t.same(filesWith(folder, Buffer.from(wrapped)), [])
+  t.equal(await vault.open(sealed, at('event-1')), undefined)
+  t.equal(await vault.identify('hash-1'), undefined)
+  for (const table of ['vault_bindings', 'vault_identities'] as const) {
+    const rows = await db.selectFrom(table).where('subject', '=', 'person-1').selectAll().execute()
+    t.same(rows, [], table)
+  }
+
+  const crowd = Array.from({ length: 50 }, async (_, number) =>
+    vault.seal(`person-c${number}`, 'text', at('event-c')),
+  )
+  const last = crowd[49] ?? Promise.reject(new Error('no crowd'))
+  const refused = t.rejects(last, code('subject-erased'), 'while it waited for a key')
+  await vault.erase('person-c49', { at: 2 })
+  await Promise.all([...crowd.slice(0, 49), refused])
+  await vault.erase('person-without-key', { at: 3 })
+  t.equal(vault.tombstones().length, 3)
+  await close()
+})
+
+t.test('a reader that holds the write-ahead log is said, and erasing again mends it', async (t) => {
+  const folder = t.testdir()
+  const { vault, db, close } = await startIn(folder, { poolSize: 4 })
+  await sql`pragma busy_timeout = 10`.execute(db)
+  await vault.seal('person-1', 'canary', at('event-1'))
+  await vault.flush(1)
+  const reader = await openIn(folder)
+  await sql`begin`.execute(reader.db)
+  await sql`select count(*) from vault_keys`.execute(reader.db)
+  await t.rejects(vault.erase('person-1', { at: 1 }), code('not-scrubbed'))
+  await sql`commit`.execute(reader.db)
+  await vault.erase('person-1', { at: 1 })
+  await reader.close()
+  await close()
+})
+
+t.test('a failed write erases nothing and loses no binding', async (t) => {
+  const { vault, db, close } = await startIn(t.testdir(), { poolSize: 4, writeDelayMs: never })
+  const sealed = await vault.seal('person-1', 'text', at('event-1'))
+  await sql`pragma query_only = on`.execute(db)
+  await t.rejects(vault.flush(1), { ...code('write-failed'), retry: 'later' })
+  await t.rejects(vault.erase('person-1', { at: 1 }), code('write-failed'))
+  t.equal(vault.isErased('person-1'), false)
+  const others = Array.from({ length: 9 }, async (_, number) =>
+    vault.seal(`person-n${number}`, 'text', at('event-n')),
+  )
+  const settled = await Promise.allSettled(others)
+  t.equal(
+    settled.filter(({ status }) => status === 'rejected').length,
+    6,
+    'the pool lasts, then new subjects are refused',
+  )
+  await sql`pragma query_only = off`.execute(db)
+  await vault.flush(1)
+  t.equal(await vault.open(sealed, at('event-1')), 'text')
+  t.ok(await vault.seal('person-n8', 'text', at('event-n')))
+  t.equal((await db.selectFrom('vault_bindings').selectAll().execute()).length > 0, true)
+  await close()
+})
+
+t.test('work on one identity is done in turn, on others beside it', async (t) => {
+  const { vault, close } = await startIn(t.testdir(), { poolSize: 64 })
+  const made: string[] = []
+  const report = (phone: string) => {
+    const hash = vault.hashPhone(phone) ?? ''
+    return vault.withIdentity(hash, async () => {
+      const known = await vault.identify(hash)
+      if (known !== undefined) return known
+      const subject = `person-${made.length}`
+      made.push(subject)
+      await vault.seal(subject, phone, at(subject))
+      vault.bindIdentity(hash, subject)
+      return subject
+    })
+  }
+  const calls = Array.from({ length: 100 }, () => report('13800138000'))
+  t.same(new Set(await Promise.all(calls)), new Set(['person-0']))
+  t.equal(await report('+86 138-0013-8000'), 'person-0')
+
+  const held = Promise.withResolvers<void>()
+  const first = vault.withIdentity('hash-1', () => held.promise)
+  t.equal(await vault.withIdentity('hash-2', () => 'beside it'), 'beside it')
+  const failed = vault.withIdentity('hash-1', () => Promise.reject(new Error('failed')))
+  const after = vault.withIdentity('hash-1', () => 'after a failure')
+  held.resolve()
+  await first
+  await t.rejects(failed, /failed/)
+  t.equal(await after, 'after a failure')
+  await vault.erase('person-0', { at: 1 })
+  t.equal(await report('13800138000'), 'person-1', 'after an erasure it is a new person')
+  await close()
+})
+
+t.test('a backup made while it runs opens what was sealed, and nothing erased', async (t) => {
+  const folder = t.testdir()
+  const { vault, close } = await startIn(folder, { poolSize: 8, writeDelayMs: never })
+  const kept = await vault.seal('person-1', 'kept', at('event-1'))
+  const gone = await vault.seal('person-2', 'gone', at('event-2'))
+  await vault.erase('person-2', { at: 1 })
+  const copies = join(folder, 'copies')
+  mkdirSync(copies)
+  const file = join(copies, 'vault.db')
+  await vault.backup(file)
+  await vault.backup(file)
+  t.equal(statSync(file).mode & 0o777, 0o600)
+  t.same(readdirSync(copies), ['vault.db'])
+  await t.rejects(vault.backup(join(folder, 'none', 'vault.db')), code('backup-failed'))
+  await close()
+
+  copyFileSync(join(folder, 'key'), join(copies, 'key'))
+  const copy = await startIn(copies)
+  t.equal(await copy.vault.open(kept, at('event-1')), 'kept')
+  t.equal(await copy.vault.open(gone, at('event-2')), undefined)
+  t.equal((await copy.vault.seal('person-1', 'more', at('event-3'))).key, kept.key)
+  t.same(copy.vault.tombstones(), [{ subject: 'person-2', at: 1 }])
+  await copy.close()
+})
+
+function filesWith(folder: string, bytes: Buffer): string[] {
+  return readdirSync(folder).filter((name) => readFileSync(join(folder, name)).includes(bytes))
+}

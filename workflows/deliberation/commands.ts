@@ -1,0 +1,254 @@
+// What a deliberation takes and records, and who may give it.
+import { command, personal } from '@linli/workflow'
+import { z } from 'zod'
+import { type Context, Party, Way } from './context.ts'
+import { areaDm2, areaM2, Choice, totalsOf } from './quorum.ts'
+import { Matter } from './rules.ts'
+
+/** Words of a sealed ballot, all of one length: what is sealed shows how long it is. */
+export const BALLOT_WORDS = { yes: 'yes', nay: 'no', abs: 'abstain' } as const
+
+const Id = z.string().min(1).max(100)
+const Text = z.string().min(1).max(2_000)
+const Line = z.string().min(1).max(200)
+const Time = z.iso.datetime()
+const AreaM2 = z.number().nonnegative().max(10_000_000)
+const reason = personal(z.string().min(1).max(2_000))
+const Nothing = z.strictObject({})
+
+const Electorate = z
+  .array(z.strictObject({ person: Id, areaM2: AreaM2.optional() }))
+  .min(1)
+  .max(5_000)
+  .refine((voters) => new Set(voters.map(({ person }) => person)).size === voters.length, {
+    message: 'each voter once',
+  })
+
+const Parties = z.array(Party).max(Party.options.length)
+
+const TaskData = z.strictObject({
+  title: Line,
+  due: Time,
+  unit: Id.optional(),
+  person: Id.optional(),
+})
+
+const Weight = z.strictObject({ persons: z.int().nonnegative(), areaM2: AreaM2 })
+const Totals = z.strictObject({ yes: Weight, no: Weight, abstain: Weight })
+
+/** A sealed ballot that the edge opens at the count: its event, and the area it stands for. */
+export type SealedBallot = { event: string; areaM2: number }
+
+/**
+ * What the engine does when `count` is given, before it seals and steps. It takes `ballots` of
+ * the folded context; opens `data[field]` of each of these events with the key of `subject`; and
+ * sets the command's own `[into]` to `total` of the opened words, whatever the caller sent. After
+ * the append it destroys the subject's key, and once more at start for every such event in the
+ * log whose key still lives. No ballots: it leaves the command as it is. Nowhere else may a
+ * value of this subject be opened, for nobody.
+ */
+export const tallies = {
+  command: 'vote',
+  field: 'choice',
+  into: 'totals',
+  subject: (context: Context): string => ballotSubject(context),
+  ballots: ({ meeting }: Context): SealedBallot[] =>
+    meeting?.secret !== true
+      ? []
+      : Object.entries(meeting.ballots).map(([person, { event }]) => ({
+          event,
+          areaM2: areaM2(meeting.voters[person] ?? 0),
+        })),
+  total: (opened: readonly { text: string; areaM2: number }[]): z.infer<typeof Totals> => {
+    const totals = totalsOf(
+      opened.map(({ text, areaM2 }) => ({ choice: choiceOf(text), areaDm2: areaDm2(areaM2) })),
+    )
+    const shown = ({ persons, areaDm2 }: { persons: number; areaDm2: number }) => ({
+      persons,
+      areaM2: areaM2(areaDm2),
+    })
+    return { yes: shown(totals.yes), no: shown(totals.no), abstain: shown(totals.abstain) }
+  },
+}
+
+/** The subject whose key seals the ballots of the present meeting: one key a meeting. */
+export const ballotSubject = ({ stream, meetings }: Context): string =>
+  `${stream}:ballot:${meetings}`
+
+const choiceOf = (word: string): Choice =>
+  word === 'yes' || word === 'nay' || word === 'abs' ? BALLOT_WORDS[word] : 'abstain'
+
+/** The commands of a deliberation by name. */
+export const commands = {
+  propose: command({
+    records: 'proposed',
+    starts: true,
+    by: ['coordinator', 'council-member'],
+    data: z.strictObject({
+      title: Line,
+      place: Id,
+      requiredParties: Parties,
+      rule: Matter,
+      category: Line.optional(),
+    }),
+    needs: { place: 'place' },
+  }),
+  accept: command({ records: 'accepted', by: ['coordinator'], data: Nothing }),
+  join: command({
+    records: 'joined',
+    by: ['system'],
+    data: z.strictObject({ appeal: Id, place: z.array(Id).max(20), category: Line }),
+  }),
+  leave: command({
+    records: 'left',
+    by: ['system'],
+    data: z.strictObject({ appeal: Id }),
+  }),
+  schedule: command({
+    records: 'scheduled',
+    by: ['coordinator'],
+    data: z.strictObject({
+      at: Time,
+      place: Line,
+      electorate: Electorate,
+      requiredParties: Parties.optional(),
+    }),
+  }),
+  waiveNotice: command({
+    records: 'noticeWaived',
+    by: ['coordinator'],
+    data: z.strictObject({ reason: Text }),
+  }),
+  signIn: command({
+    records: 'signedIn',
+    by: ['coordinator', 'council-member', 'grid-worker', 'duty-officer'],
+    data: z.strictObject({ party: Party, person: Id.optional() }),
+  }),
+  openMeeting: command({ records: 'opened', by: ['coordinator'], data: Nothing }),
+  openVote: command({ records: 'voteOpened', by: ['coordinator'], data: Nothing }),
+  vote: command({
+    records: 'voted',
+    by: ['resident', 'council-member', 'coordinator', 'grid-worker', 'duty-officer'],
+    data: z.strictObject({
+      person: Id,
+      way: Way,
+      openChoice: Choice.optional(),
+      choice: personal(z.string().regex(/^(yes|nay|abs)$/), 'meeting').optional(),
+    }),
+  }),
+  closeVote: command({ records: 'voteClosed', by: ['coordinator'], data: Nothing }),
+  count: {
+    ...command({
+      records: 'counted',
+      by: ['coordinator'],
+      data: z.strictObject({ totals: Totals.optional() }),
+    }),
+    tallies,
+  },
+  callAgain: command({
+    records: 'calledAgain',
+    by: ['coordinator'],
+    data: z.strictObject({ at: Time, place: Line, electorate: Electorate.optional() }),
+  }),
+  drop: command({ records: 'dropped', by: ['coordinator'], data: z.strictObject({ reason }) }),
+  publish: command({
+    records: 'published',
+    by: ['coordinator'],
+    data: z.strictObject({
+      resolution: Text,
+      units: z
+        .array(
+          z.strictObject({ unit: Id, lead: z.boolean(), kind: z.enum(['general', 'heating']) }),
+        )
+        .max(20),
+      tasks: z.array(TaskData).max(50).optional(),
+    }),
+  }),
+  object: command({
+    records: 'objected',
+    by: ['resident', 'council-member', 'coordinator'],
+    data: z.strictObject({
+      person: Id.optional(),
+      reason: personal(z.string().min(1).max(2_000), 'objector'),
+    }),
+  }),
+  uphold: command({
+    records: 'upheld',
+    by: ['coordinator'],
+    data: z.strictObject({ objection: Id, reason }),
+  }),
+  dismiss: command({
+    records: 'dismissed',
+    by: ['coordinator'],
+    data: z.strictObject({ objection: Id, reason }),
+  }),
+  addTask: command({ records: 'taskAdded', by: ['coordinator'], data: TaskData }),
+  taskDone: command({
+    records: 'taskDone',
+    by: ['coordinator', 'unit-handler'],
+    data: z.strictObject({ task: Id, outcome: z.enum(['done', 'dropped']) }),
+  }),
+  referTask: command({
+    records: 'taskReferred',
+    by: ['coordinator'],
+    data: z.strictObject({ task: Id, unit: Id, category: Line }),
+    needs: { unit: 'organisation' },
+  }),
+  referralAnswered: command({
+    records: 'referralAnswered',
+    by: ['system'],
+    data: z.strictObject({
+      referral: Id,
+      unit: Id,
+      lead: z.boolean(),
+      outcome: z.enum(['solved', 'unsolved', 'notOurs', 'qualified', 'refused']),
+      refundFen: z.int().nonnegative().optional(),
+      answer: personal(z.string()).optional(),
+    }),
+  }),
+  referralSentBack: command({
+    records: 'referralSentBack',
+    by: ['system'],
+    data: z.strictObject({
+      referral: Id,
+      unit: Id,
+      reason: z.string(),
+      note: personal(z.string()).optional(),
+    }),
+  }),
+  referralReturned: command({
+    records: 'referralReturned',
+    by: ['system'],
+    data: z.strictObject({ referral: Id, unit: Id }),
+  }),
+  extend: command({
+    records: 'extended',
+    by: ['system'],
+    data: z.strictObject({
+      referral: Id,
+      amount: z.number().positive(),
+      unit: z.enum(['working days', 'days', 'hours']),
+    }),
+  }),
+  postpone: command({
+    records: 'postponed',
+    by: ['coordinator'],
+    data: z.strictObject({ until: Time, reason }),
+  }),
+  takeUp: command({ records: 'takenUp', by: ['coordinator'], data: Nothing }),
+  decline: command({
+    records: 'declined',
+    by: ['coordinator'],
+    data: z.strictObject({ reason }),
+  }),
+  cancel: command({
+    records: 'cancelled',
+    by: ['coordinator'],
+    data: z.strictObject({ reason }),
+  }),
+  note: command({
+    records: 'noted',
+    by: ['coordinator', 'council-member'],
+    data: z.strictObject({ text: personal(z.string().min(1).max(2_000)) }),
+  }),
+}
