@@ -1,7 +1,7 @@
 // The conditions of an appeal by name. `when` decides what is offered; `check` also sees the data.
 import { type Asked, check, ruleValue, type Tried, when } from '@linli/workflow'
 import type { commands, Data } from './commands.ts'
-import { type Context, isAnswered, isGood, pending } from './context.ts'
+import { type Context, isAnswered, isGood, live, pending } from './context.ts'
 import { daysOf, extensionDaysMost, type Rules } from './rules.ts'
 import { isLastTry, isSigned, isSupervised, signatureOf } from './supervision.ts'
 
@@ -10,36 +10,40 @@ type Given<Name extends keyof typeof commands> = Tried<Context, Data<Name>, Rule
 
 const DAY_MS = 86_400_000
 
-/** What a closing wants, in the order in which a refusal names it. */
-const CLOSING = {
-  followedUp: ({ context, policy }: Now): boolean =>
-    context.followedUp === 'good' ||
-    (context.followedUp === null && isLastTry(context.tries, policy)),
-  released: ({ context, clocks }: Now): boolean => !isSupervised(context, clocks),
-  signed: ({ context, data }: Given<'close'>): boolean =>
-    isSigned(context) || data.override !== undefined,
-}
+/** A follow-up stands: a good one, or as many tries without an answer as the policy wants. */
+const isFollowedUp = ({ context, policy }: Now): boolean =>
+  context.followedUp === 'good' ||
+  (context.followedUp === null && isLastTry(context.tries, policy))
+
+const isReleased = ({ context, clocks }: Asked<Context>): boolean => !isSupervised(context, clocks)
+
+const isSignedFor = ({ context, data }: Given<'close'>): boolean =>
+  isSigned(context) || data.override !== undefined
 
 export const guards = {
   handledHere: when<Context>(({ context }) => context.outside === null),
   isAdopted: when<Context>(({ context }) => context.outside !== null),
 
-  unitsFit: check<Context, Data<'refer'>>(unitsFit),
+  unitsFit: check<Context, Data<'refer'>>(({ context, data }) => doUnitsFit(context, data.units)),
+  redoToUnits: check<Context, Data<'redo'>>(canRedoToUnits),
+  redoToGrid: check<Context, Data<'redo'>>(({ data }) => data.to === 'grid'),
   allAnswered: when<Context>(({ context }) => isAnswered(context)),
   nobodyLeft: when<Context>(({ context }) => pending(context).length === 0),
   answerReturned: when<Context>(({ context }) => pending(context).length > 0),
-  waitsForUnit: check<Context, Data<'extend'>>(({ context, data }) =>
-    pending(context).some(({ id }) => id === data.referral),
-  ),
   knowsReferral: check<Context, Data<'referralAnswered'>>(({ context, data }) =>
-    context.referrals.some(
-      ({ id, status }) => id === data.referral && (status === 'out' || status === 'answered'),
-    ),
+    live(context).some(({ id }) => id === data.referral),
+  ),
+  waitsForUnit: check<Context, Data<'referralSentBack'>>(({ context, data }) =>
+    pending(context).some(({ id }) => id === data.referral),
   ),
   hasAnswer: check<Context, Data<'referralReturned'>>(({ context, data }) =>
     context.referrals.some(({ id, status }) => id === data.referral && status === 'answered'),
   ),
-  extensionFits: check<Context, Data<'extend'>, Rules>(extensionFits),
+  dispatchRefused: check<Context, { command: string; instance: string }>(
+    ({ context, data }) =>
+      data.command === 'dispatch' && pending(context).some(({ id }) => id === data.instance),
+  ),
+  extensionFits: check<Context, Data<'extend'>, Rules>(doesExtensionFit),
   milestoneRuns: when<Context, unknown, { clock: string }>(({ clocks }, { clock }) => {
     const status = clocks[clock]?.status
     return status !== undefined && status !== 'stopped'
@@ -51,43 +55,107 @@ export const guards = {
   ),
   resolved: when<Context>(({ context }) => context.deliberation?.outcome === 'resolved'),
   notResolved: when<Context>(({ context }) => (context.deliberation?.outcome ?? null) !== null),
-
-  mayAsk: when<Context>(
-    ({ context }) => context.outside === null && context.asking !== 'waiting',
+  isOurTopic: check<Context, Data<'deliberationDone'>>(
+    ({ context, data }) => data.deliberation === context.deliberation?.id,
   ),
+  joinRefused: check<Context, { command: string; instance: string }>(
+    ({ context, data }) => data.command === 'join' && data.instance === context.deliberation?.id,
+  ),
+
+  mayAsk: when<Context>(({ context }) => context.outside === null && context.asking !== 'waiting'),
   wasAsked: when<Context>(({ context }) => context.asking !== null),
   isWaiting: when<Context>(({ context }) => context.asking === 'waiting'),
-  endsInTime: check<Context, Data<'suspend'>, Rules>(endsInTime),
+  endsInTime: check<Context, Data<'suspend'>, Rules>(doesEndInTime),
+  inReopenLimit: when<Context>(({ at, clocks }) => at <= (clocks.reopen?.dueAt ?? 0)),
 
-  originalFits: check<Context, Data<'merge'>>(originalFits),
+  originalFits: check<Context, Data<'merge'>>(doesOriginalFit),
   mayAbsorb: check<Context, Data<'absorb'>>(
     ({ context, data, stream }) =>
       context.closedHow === null && data.appeal !== context.original && data.appeal !== stream,
   ),
-  isOriginal: check<Context, Data<'follow'>>(() => true),
   fromOriginal: check<Context, { original: string }>(
     ({ context, data }) => data.original === context.original,
+  ),
+  closesWithOriginal: check<Context, { original: string }>(
+    ({ context, data, clocks }) =>
+      data.original === context.original && !isSupervised(context, clocks),
   ),
   absorbRefused: check<Context, { command: string; instance: string }>(
     ({ context, data }) => data.command === 'absorb' && data.instance === context.original,
   ),
-  unsupervised: when<Context>(({ context, clocks }) => !isSupervised(context, clocks)),
 
   supervised: when<Context>(({ context, clocks }) => isSupervised(context, clocks)),
   maySign: when<Context>(({ context, by }) => signatureOf(context, by) !== undefined),
-  followedUp: when<Context, Rules>(CLOSING.followedUp),
-  released: when<Context>(({ context, clocks }) => !isSupervised(context, clocks)),
-  signed: check<Context, Data<'close'>, Rules>(CLOSING.signed),
+  followedUp: when<Context, Rules>(isFollowedUp),
+  released: when<Context>(isReleased),
+  signed: check<Context, Data<'close'>, Rules>(isSignedFor),
   mayClose: check<Context, Data<'close'>, Rules, { all: readonly string[] }>(
-    (tried) => CLOSING.followedUp(tried) && CLOSING.released(tried) && CLOSING.signed(tried),
+    (tried) => isFollowedUp(tried) && isReleased(tried) && isSignedFor(tried),
   ),
-  closesNow: check<Context, Data<'followUp'>, Rules>(closesNow),
+  closesNow: check<Context, Data<'followUp'>, Rules>(
+    (tried) =>
+      tried.data.close === true &&
+      tried.by.role !== 'resident' &&
+      isGood(tried.data) &&
+      isReleased(tried) &&
+      isSigned(tried.context),
+  ),
   endsUnanswered: check<Context, Data<'followUp'>, Rules>(
-    ({ context, data, clocks, policy }) =>
-      data.solved === 'noAnswer' &&
-      isLastTry(context.tries + 1, policy) &&
-      context.followedUp === null &&
-      !isSupervised(context, clocks) &&
-      isSigned(context),
+    (tried) =>
+      tried.data.solved === 'noAnswer' &&
+      tried.data.close !== true &&
+      tried.context.followedUp === null &&
+      isLastTry(tried.context.tries + 1, tried.policy) &&
+      isReleased(tried) &&
+      isSigned(tried.context),
   ),
+  unanswered: check<Context, Data<'followUp'>>(
+    ({ data }) => data.solved === 'noAnswer' && data.close !== true,
+  ),
+  answered: check<Context, Data<'followUp'>>(
+    ({ data }) => data.solved !== 'noAnswer' && data.close !== true,
+  ),
+}
+
+/** One lead unit in all, and none that is waited for already. */
+function doUnitsFit(context: Context, units: Data<'refer'>['units']): boolean {
+  const known = live(context)
+  const waiting = new Set(pending(context).map(({ unit }) => unit))
+  for (const { unit } of units) {
+    if (waiting.has(unit)) return false
+    waiting.add(unit)
+  }
+  return [...known, ...units].filter(({ lead }) => lead).length === 1
+}
+
+function canRedoToUnits({ context, data }: Given<'redo'>): boolean {
+  if (data.to !== 'referral') return false
+  const units = data.units ?? live(context)
+  return doUnitsFit({ ...context, referrals: [] }, units)
+}
+
+function doesExtensionFit({ context, data, policy }: Given<'extend'>): boolean {
+  const most = extensionDaysMost(policy)
+  return (
+    pending(context).some(({ id }) => id === data.referral) &&
+    (most === undefined || context.extendedDays + daysOf(data) <= most)
+  )
+}
+
+function doesEndInTime({ at, data, policy }: Given<'suspend'>): boolean {
+  const until = Date.parse(data.until)
+  const most = ruleValue(policy.rules.suspendDaysMost)
+  return until > at && (most === undefined || until <= at + most * DAY_MS)
+}
+
+/** An open appeal of this community, that was not itself merged. */
+function doesOriginalFit({ context, data, facts, stream }: Given<'merge'>): boolean {
+  if (context.outside !== null || data.original === undefined) return false
+  const original = facts.original
+  if (typeof original !== 'object' || original === null) return false
+  return (
+    data.original !== stream &&
+    !context.merged.includes(data.original) &&
+    Reflect.get(original, 'open') === true
+  )
 }

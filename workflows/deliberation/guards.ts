@@ -54,14 +54,12 @@ export const guards = {
   majorityLacks: when<Context, Rules>(
     ({ context }) => isQuorateMeeting(context) && !isAgreedMeeting(context),
   ),
-  inObjectionTime: when<Context, Rules>(
-    ({ at, clocks }) => at <= (clocks.objection?.dueAt ?? 0),
-  ),
-  objectionOpen: check<Context, { objection: string }, Rules>(
-    ({ context, data, by }) =>
-      context.objections.some(
-        (one) => one.id === data.objection && isOpen(one) && (one.by === null || one.by !== by.person),
-      ),
+  inObjectionTime: when<Context, Rules>(({ at, clocks }) => at <= (clocks.objection?.dueAt ?? 0)),
+  objectionOpen: check<Context, { objection: string }, Rules>(({ context, data, by }) =>
+    context.objections.some(
+      (one) =>
+        one.id === data.objection && isOpen(one) && (one.by === null || one.by !== by.person),
+    ),
   ),
   allHeard: when<Context, Rules>(({ context }) => !context.objections.some(isOpen)),
   nothingToDo: when<Context, Rules>(

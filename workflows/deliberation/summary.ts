@@ -50,8 +50,7 @@ function personsOf({ meeting, proposer }: Context): readonly string[] {
 
 function turnoutOf(meeting: Meeting) {
   const { electorate, voting, parties, present } = meeting
-  const turnout =
-    meeting.totals === null ? meeting.turnout : takingPart(voting, meeting.totals)
+  const turnout = meeting.totals === null ? meeting.turnout : takingPart(voting, meeting.totals)
   return {
     meetingAt: meeting.at,
     meetingPlace: meeting.place,

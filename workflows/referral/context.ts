@@ -1,5 +1,5 @@
 // What a referral remembers, and how its events change it. Pure; nothing personal stands here.
-import { type EventsOf, isCounting, type Scene } from '@linli/workflow'
+import type { EventsOf } from '@linli/workflow'
 import type { commands, ReferralKind } from './commands.ts'
 import { coldestOf, type Measurement, type Room } from './measurement.ts'
 import { type Refund, refundOf } from './refund.ts'
@@ -20,6 +20,7 @@ export type ReferralContext = {
   requestedAt: number
   reporter?: string
   round: number
+  notes: number
   urges: number
   returns: number
   sendBackAgreed: boolean
@@ -30,6 +31,10 @@ export type ReferralContext = {
   extended: number
   appointedAt?: number
   measurements: readonly Measurement[]
+  /** Whether the first contact, the answer and the repair came inside their limits. */
+  contactedInTime?: boolean
+  answeredInTime?: boolean
+  repairedInTime?: boolean
   outcome?: Outcome | undefined
   refund?: Refund | undefined
 }
@@ -48,6 +53,7 @@ export const NEW_REFERRAL: ReferralContext = {
   category: '',
   requestedAt: 0,
   round: 1,
+  notes: 0,
   urges: 0,
   returns: 0,
   sendBackAgreed: false,
@@ -83,9 +89,19 @@ export function extensionAgreed({ context }: Given): Changed {
   return { asked: undefined, extended: context.extended + workingDaysOf(context.asked) }
 }
 
-/** Remembers the visit that was agreed. */
-export const appointed = ({ event }: Given): Changed =>
-  event.type === 'referral.appointed' ? { appointedAt: Date.parse(event.data.at) } : {}
+/** Remembers the visit that was agreed, and whether the household was contacted in time. */
+export function appointed(given: Given): Changed {
+  const { event } = given
+  if (event.type !== 'referral.appointed') return {}
+  return { appointedAt: Date.parse(event.data.at), ...contacted(given) }
+}
+
+/** The first contact counts; later ones change nothing. */
+export function contacted({ context, event }: Given): Changed {
+  const { contactUser } = event.clocks
+  if (context.contactedInTime !== undefined || contactUser === undefined) return {}
+  return { contactedInTime: event.at <= contactUser.dueAt }
+}
 
 /** Adds a measurement by the unit or the statutory tester. */
 export function measured({ context, event }: Given): Changed {
@@ -100,32 +116,59 @@ export function measured({ context, event }: Given): Changed {
 }
 
 /** Remembers the unit's own word. An answer before the standard is reached settles no refund. */
-export const answered = ({ event }: Given): Changed =>
-  event.type === 'referral.answered' ? { outcome: event.data.outcome, refund: undefined } : {}
-
-/** The standard is reached, or counts as reached: the refund is reckoned as of now. */
-export function settled({ context, event }: Given, outcome: 'qualified' | 'refused'): Changed {
-  return { outcome, refund: refundNow(context, event) }
+export function answered({ context, event }: Given): Changed {
+  if (event.type !== 'referral.answered') return {}
+  return { outcome: event.data.outcome, refund: undefined, ...inTime(context, event) }
 }
 
-/** Back to work: the answer falls, and with it what was reckoned. */
+/** The standard is reached, or counts as reached: the refund is reckoned. */
+export function settled({ context, event }: Given, outcome: 'qualified' | 'refused'): Changed {
+  const reachedAt = outcome === 'refused' ? event.at : reached(context, event)
+  const { repair } = event.clocks
+  const late = repair !== undefined && reachedAt > repair.dueAt
+  return {
+    outcome,
+    refund: refundNow(context, event, { reachedAt, late }),
+    ...(repair === undefined ? {} : { repairedInTime: !late }),
+    ...inTime(context, event),
+  }
+}
+
+/** Back to work, for the coordinator returned the answer: it is counted. */
 export const returned = ({ context }: Given): Changed => ({
+  ...reopened(),
   returns: context.returns + 1,
-  outcome: undefined,
-  refund: undefined,
 })
+
+/** Back to work: the answer falls, and with it what was reckoned. */
+export const reopened = (): Changed => ({ outcome: undefined, refund: undefined })
 
 /** An extension in working days; a day, or each begun 24 hours, counts as one. */
 export function workingDaysOf(asked: { amount: number; unit: string }): number {
   return asked.unit === 'hours' ? Math.ceil(asked.amount / 24) : asked.amount
 }
 
-function refundNow(context: ReferralContext, event: Scene<ReferralRules>): Refund {
-  const { repair } = event.clocks
+function inTime(context: ReferralContext, event: Events): Changed {
+  const { answer } = event.clocks
+  if (context.answeredInTime !== undefined || answer === undefined) return {}
+  return { answeredInTime: event.at <= answer.dueAt }
+}
+
+/** When the standard was reached: by the first good measurement after the last bad one. */
+function reached({ measurements }: ReferralContext, event: Events): number {
+  const standard = event.policy.rules.heating.standardC.value
+  const lastShort = measurements.findLastIndex(({ coldestC }) => coldestC < standard)
+  return measurements[lastShort + 1]?.at ?? event.at
+}
+
+function refundNow(
+  context: ReferralContext,
+  event: Events,
+  found: { reachedAt: number; late: boolean },
+): Refund {
   return refundOf({
+    ...found,
     requestedAt: context.requestedAt,
-    reachedAt: event.at,
-    late: isCounting(repair) && event.at > repair.dueAt,
     ...(context.areaM2 === undefined ? {} : { areaM2: context.areaM2 }),
     measurements: context.measurements,
     rules: event.policy.rules.heating,

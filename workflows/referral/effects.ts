@@ -82,18 +82,25 @@ export const tellExtended = (given: Given): TellParams =>
   toAppeal(given, 'extend', { ...given.context.asked })
 
 /** Lets the unit know; `text` is the key `notify.<text>`. */
-export const toUnit = (text: string) => ({ context, event }: Given) => ({
-  to: { unit: context.unit },
-  text,
-  with: { referral: event.stream, category: context.category, at: iso(event.at) },
-})
-
-/** Lets the coordinators of the place know; `text` is the key `notify.<text>`. */
-export const toCoordinator = (text: string) => ({ context, event }: Given) => {
-  const [community] = context.place
-  return {
-    to: { role: 'coordinator' as const, ...(community === undefined ? {} : { place: community }) },
+export const toUnit =
+  (text: string) =>
+  ({ context, event }: Given) => ({
+    to: { unit: context.unit },
     text,
     with: { referral: event.stream, category: context.category, at: iso(event.at) },
+  })
+
+/** Lets the coordinators of the place know; `text` is the key `notify.<text>`. */
+export const toCoordinator =
+  (text: string) =>
+  ({ context, event }: Given) => {
+    const [community] = context.place
+    return {
+      to: {
+        role: 'coordinator' as const,
+        ...(community === undefined ? {} : { place: community }),
+      },
+      text,
+      with: { referral: event.stream, category: context.category, at: iso(event.at) },
+    }
   }
-}

@@ -30,6 +30,7 @@ type HeatingGiven = Parameters<typeof protocolKept>[0]
 /** The guards by name; each is a `when`, a `check`, or a `when` that a `check` is joined to. */
 export const guards = {
   heating,
+  forHeating: check<ReferralContext, { kind: string }>(({ data }) => data.kind === 'heating'),
   inSendBackLimit: when<ReferralContext>(
     ({ context, at, clocks }) => context.sendBackAgreed || at <= (clocks.sendBack?.dueAt ?? 0),
   ),
@@ -53,7 +54,5 @@ export const guards = {
   withoutReason: check<ReferralContext, { withoutReason: boolean }>(
     ({ data }) => data.withoutReason,
   ),
-  notBySaying: check<ReferralContext, { outcome: string }>(
-    ({ data }) => data.outcome !== 'solved',
-  ),
+  notBySaying: check<ReferralContext, { outcome: string }>(({ data }) => data.outcome !== 'solved'),
 }

@@ -2,7 +2,8 @@
 // whose key is the effect's id, so that running it twice is the same as once.
 import type { Effect, Event, Refusal } from '@linli/workflow'
 import { isRefusal, isSealed, workflowOf } from '@linli/workflow'
-import { type Engine, execute, type Reply, type Request } from './execute.ts'
+import type { Engine, Reply, Request } from './engine.ts'
+import { execute } from './execute.ts'
 import { SYSTEM } from './permission.ts'
 
 /** A notice as it is kept for whoever it is for. */

@@ -2,8 +2,6 @@
 //   parse → load → permit → seal → step → append → reply
 // Nothing else in linli writes events. What comes afterwards (read models, effects, timers) reads
 // the log, and what comes of that returns here as commands.
-import type { EventStore } from '@linli/event-store'
-import type { KeyFile, Vault } from '@linli/vault'
 import {
   type Actor,
   type Command,
@@ -12,73 +10,21 @@ import {
   hasEnded,
   type Instance,
   isRefusal,
-  offered,
   type PlainEffect,
   type Policy,
   type Refusal,
   type Role,
-  type StateValue,
-  sceneOf,
   stateOf,
   step,
   type Workflow,
 } from '@linli/workflow'
-import type { Calendars } from './calendars.ts'
 import { commandId, freshId, idAt, startedInstance } from './command-id.ts'
+import type { Engine, Reply, Request } from './engine.ts'
 import { EngineFault } from './fault.ts'
-import type { Instances } from './instances.ts'
-import type { Lanes } from './lanes.ts'
 import { lookUp } from './needs.ts'
+import { offeredTo } from './offered-to.ts'
 import { actorFor, type Caller, type Row } from './permission.ts'
 import { bodyHash, newPerson, phoneHash, registerPerson, sealData, subjectOf } from './seal.ts'
-
-/** What a command runs on. */
-export type Engine = {
-  workflows: ReadonlyMap<string, Workflow>
-  store: EventStore
-  vault: Vault
-  keyFile: KeyFile
-  calendars: Calendars
-  instances: Instances
-  lanes: Lanes
-  policyId: (workflow: string) => string
-  /** The server's time, epoch ms; never runs backwards. */
-  now: () => number
-  /** Hears of every event once it is durable, in no particular order. */
-  onEvent: ((event: Event, instance: Instance) => void)[]
-}
-
-/** A command as somebody gives it. Times are epoch milliseconds. */
-export type Request = {
-  workflow: string
-  command: string
-  /** Absent for a starting command; given there only by effects that name it. */
-  instance?: string
-  /** The Idempotency-Key: a UUIDv7, or any text up to 255 characters. */
-  key: string
-  caller: Caller
-  data: unknown
-  /** The revision the caller last saw; another one is refused as `stale-revision`. */
-  ifMatch?: number
-  /** When it happened, if not now. */
-  at?: number
-  cause?: string
-  /** Of an import or the demo: its own clock's time, and `notify` and `send` are held. */
-  run?: { now: number; recordedAt?: number; policy?: string }
-}
-
-/** What an accepted (or repeated) command is answered. */
-export type Reply = {
-  instance: string
-  revision: number
-  position: number
-  state: StateValue
-  ended: boolean
-  event: string
-  repeated: boolean
-  offered: string[]
-  after: Instance
-}
 
 /** Tries after a conflict with another writer. */
 const TRIES = 3
@@ -355,35 +301,6 @@ function reply(
     offered: offeredTo(engine, instance, done.caller),
     after: instance,
   }
-}
-
-/** The names of the commands that the instance takes now and the caller may give. */
-export function offeredTo(engine: Engine, instance: Instance, caller: Caller): string[] {
-  const policy = instance.workflow.policies.get(instance.policy)
-  if (policy === undefined) return []
-  const row = instance.workflow.summary(instance)
-  const at = engine.now()
-  const names: string[] = []
-  const scenes = new Map<Actor['role'], Set<string>>()
-  for (const command of instance.workflow.commands.values()) {
-    const actor = actorFor(caller, command, row)
-    if (actor === undefined) continue
-    const scene = sceneOf(
-      instance.clocks,
-      { at, by: actor },
-      {
-        policy,
-        eventId: '',
-        stream: instance.stream,
-      },
-    )
-    const open = scenes.getOrInsertComputed(
-      actor.role,
-      () => new Set(offered(instance, scene).map((one) => one.name)),
-    )
-    if (open.has(command.name)) names.push(command.name)
-  }
-  return names
 }
 
 /** The first answer again, after any restart and on any store. */

@@ -10,7 +10,8 @@ import {
   type Refusal,
 } from '@linli/workflow'
 import { type Outlets, runEffect } from './effect-run.ts'
-import { type Engine, execute, type Reply, type Request } from './execute.ts'
+import type { Engine, Reply, Request } from './engine.ts'
+import { execute } from './execute.ts'
 import { type DueClock, turnClock } from './timers.ts'
 
 /** How a run records: an import with the real time, the demo (into an empty log) with its own. */

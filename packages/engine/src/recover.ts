@@ -4,7 +4,8 @@
 import type { EventReader, StoredEvent } from '@linli/event-store'
 import type { LoggedBinding, Vault } from '@linli/vault'
 import { type Event, isSealed, type Workflow, workflowOf } from '@linli/workflow'
-import { type Engine, execute } from './execute.ts'
+import type { Engine } from './engine.ts'
+import { execute } from './execute.ts'
 import { parseEvent } from './instances.ts'
 import { SYSTEM } from './permission.ts'
 

@@ -1,6 +1,7 @@
 // The timer service: asks the read model which clocks have come due and gives the core's own
 // commands. A clock that moved meanwhile has another generation and the command is dropped.
-import { type Engine, execute } from './execute.ts'
+import type { Engine } from './engine.ts'
+import { execute } from './execute.ts'
 import { SYSTEM } from './permission.ts'
 
 /** A running clock whose next instant has come; times are epoch milliseconds. */

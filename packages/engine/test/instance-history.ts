@@ -7,10 +7,10 @@ import {
   type Instance,
   iso,
   isRefusal,
-  step,
-  statePath,
-  stateOf,
   type Summary,
+  stateOf,
+  statePath,
+  step,
   type Workflow,
   type WorkingTime,
 } from '@linli/workflow'

@@ -1,14 +1,34 @@
 // A workflow as the rest of linli sees it: a machine, its commands, policies and texts.
 // `defineWorkflow` checks that they fit each other, so that a mistake is found at start.
-import type { AnyStateMachine } from 'xstate'
+import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import { z } from 'zod'
 import type { Clocks } from './clock.ts'
-import type { Role } from './event.ts'
+import type { Event, Role } from './event.ts'
 import type { Scene } from './guard.ts'
-import type { Instance } from './instance.ts'
-import { assertDurable } from './machine-check.ts'
+import { assertDurable, eventTypesOf } from './machine-check.ts'
 import { type PersonalField, personalFields, type Recorded } from './personal.ts'
 import type { Policy } from './policy.ts'
+
+/** An instance as of one of its revisions. Times are epoch milliseconds. */
+export type Instance = {
+  stream: string
+  workflow: Workflow
+  version: number
+  policy: string
+  revision: number
+  snapshot: AnyMachineSnapshot
+  clocks: Clocks
+  /** When the last event happened, by its own word. */
+  at: number
+  /** The later of an event's own time and its predecessor's: never runs backwards. */
+  effectiveAt: number
+  startedAt: number
+  enteredAt: number
+  /** Command id and body hash of each event, by revision. */
+  commands: readonly string[]
+  bodies: readonly (string | undefined)[]
+  last: Pick<Event, 'id' | 'type'>
+}
 
 /** A command as a workflow declares it. */
 export type CommandSpec<Data extends z.ZodType = z.ZodType> = {
@@ -203,13 +223,14 @@ function assertName(name: string): void {
 function assertFits(id: string, machine: AnyStateMachine, commands: readonly Command[]): void {
   assertDurable(id, machine)
   const types = new Set(commands.map((command) => command.type))
-  for (const type of machine.events) {
+  const taken = eventTypesOf(machine)
+  for (const type of taken) {
     if (!types.has(type) && !CORE_EVENTS.test(type)) {
       throw new Error(`the machine of ${id} takes ${type}, which no command records`)
     }
   }
   for (const type of types) {
-    if (!machine.events.includes(type)) throw new Error(`no state of ${id} takes ${type}`)
+    if (!taken.has(type)) throw new Error(`no state of ${id} takes ${type}`)
   }
 }
 

@@ -1,31 +1,10 @@
 // A folded instance: the machine's snapshot, the clocks the core keeps, and what a stream needs
 // to answer a repeated command. Immutable: step and fold make new ones.
 import { hash } from 'node:crypto'
-import type { AnyMachineSnapshot } from 'xstate'
-import type { Clocks } from './clock.ts'
-import type { Workflow } from './definition.ts'
-import type { Event, StateValue } from './event.ts'
+import type { Instance } from './definition.ts'
+import type { StateValue } from './event.ts'
 
-/** An instance as of one of its revisions. Times are epoch milliseconds. */
-export type Instance = {
-  stream: string
-  workflow: Workflow
-  version: number
-  policy: string
-  revision: number
-  snapshot: AnyMachineSnapshot
-  clocks: Clocks
-  /** When the last event happened, by its own word. */
-  at: number
-  /** The later of an event's own time and its predecessor's: never runs backwards. */
-  effectiveAt: number
-  startedAt: number
-  enteredAt: number
-  /** Command id and body hash of each event, by revision. */
-  commands: readonly string[]
-  bodies: readonly (string | undefined)[]
-  last: Pick<Event, 'id' | 'type'>
-}
+export type { Instance }
 
 /** The instance's state value. */
 export const stateOf = (instance: Instance): StateValue => instance.snapshot.value as StateValue

@@ -21,6 +21,11 @@ function nodesOf(node: AnyStateNode): AnyStateNode[] {
   return [node, ...Object.values(node.states).flatMap(nodesOf)]
 }
 
+/** All event types with a transition; `machine.events` leaves out those that do nothing. */
+export function eventTypesOf(machine: AnyStateMachine): Set<string> {
+  return new Set(nodesOf(machine.root).flatMap((node) => [...node.transitions.keys()]))
+}
+
 /** The name of a guard as it stands on a transition; undefined when it is inline or composed. */
 export function guardName(guard: unknown): string | undefined {
   return typeof guard === 'string' ? guard : fieldOf(guard, 'type')

@@ -114,7 +114,7 @@ export type Told = {
 
 function story(told: Told): Story {
   const start = told.options.start ?? STORY_START
-  const at = (hour: number) => start + hour * HOUR_MS
+  const at = (hour: number) => Math.round(start + hour * HOUR_MS)
   return {
     instance: told.instance,
     events: told.events,

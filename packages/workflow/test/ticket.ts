@@ -50,6 +50,12 @@ export const commands = {
     by: ['coordinator'],
     data: z.strictObject({ until: z.iso.datetime() }),
   }),
+  extend: command({
+    records: 'extended',
+    by: ['coordinator'],
+    data: z.strictObject({ hours: z.number().positive() }),
+  }),
+  urge: command({ records: 'urged', by: ['resident'], data: z.strictObject({}) }),
   resume: command({ records: 'resumed', by: ['coordinator'], data: z.strictObject({}) }),
   close: command({ records: 'closed', by: ['coordinator'], data: z.strictObject({}) }),
 }
@@ -89,6 +95,16 @@ export const machine = setup({
       initial: 'grid',
       on: {
         'ticket.noted': { actions: assign({ notes: ({ context }) => context.notes + 1 }) },
+        'ticket.extended': {
+          actions: {
+            type: 'extendClock',
+            params: ({ event }) => ({
+              clock: 'handle',
+              by: { amount: event.data.hours, unit: 'hours' as const },
+            }),
+          },
+        },
+        'ticket.urged': {},
         'ticket.suspended': {
           target: 'suspended',
           actions: [
@@ -128,13 +144,18 @@ export const machine = setup({
             'ticket.answered': {
               target: 'answered',
               guard: 'warmEnough',
-              actions: { type: 'stopClocks', params: {} },
+              actions: [
+                { type: 'stopClocks', params: {} },
+                { type: 'startClock', params: { clock: 'followUp' } },
+              ],
             },
           },
         },
         answered: {
           meta: { responsible: 'coordinator' },
-          on: { 'ticket.closed': '#ticket.closed' },
+          on: {
+            'ticket.closed': '#ticket.closed',
+          },
         },
         past: { type: 'history', history: 'deep' },
       },
@@ -176,6 +197,7 @@ export const policy: Policy = {
       source: 'a figure of this test',
     },
     sendBack: { amount: 8, unit: 'hours', source: 'a figure of this test' },
+    followUp: { amount: 24, unit: 'hours', source: 'a figure of this test' },
   },
   rules: {},
 }

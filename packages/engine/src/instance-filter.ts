@@ -1,0 +1,131 @@
+// What a list, board or rate is asked for, and the SQL it becomes. Conditions name columns only,
+// so that they hold for rows of now and of the past alike. Permission is never left out: a query
+// takes a scope, and an empty one lets nothing pass.
+import { type RawBuilder, sql } from 'kysely'
+import { NUMBERS_PER_YEAR, readNumber } from './case-number.ts'
+import type { Scope } from './permission.ts'
+
+/** Which instances; what is absent lets all pass. Times are epoch milliseconds. */
+export type InstanceFilter = {
+  workflow?: string
+  /** State paths; each also stands for the states inside it. */
+  states?: readonly string[]
+  notStates?: readonly string[]
+  /** A category and what lies below it. */
+  category?: string
+  channel?: string
+  /** A place and what lies inside it. */
+  place?: string
+  unit?: string
+  leadUnit?: string
+  person?: string
+  owner?: string
+  card?: 'none' | 'yellow' | 'red'
+  supervised?: boolean
+  ended?: boolean
+  /** True for what has been closed, whether or not it can be reopened. */
+  closed?: boolean
+  responsible?: string
+  /** A case number, or part of a title. */
+  text?: string
+  startedFrom?: number
+  startedTo?: number
+  dueTo?: number
+  ids?: readonly string[]
+  /** What a measure counts; with `met`, only what met it or only what did not. */
+  measure?: { name: string; met?: boolean; leftOut?: true }
+  /** Values of the summary's `extra`. */
+  extra?: Readonly<Record<string, string | number | boolean>>
+}
+
+/** A fragment of SQL with its values. */
+export type Sql = RawBuilder<unknown>
+
+/** The conditions of a filter and a scope, joined. */
+export function conditionsOf(filter: InstanceFilter, scope: Scope): Sql {
+  return sql.join([scopeCondition(scope), ...columnConditions(filter)], sql` AND `)
+}
+
+/** The bit of a measure in a column: 1, 0, or NULL when nothing measures it. */
+export const measured = (column: 'counted' | 'met', name: string): Sql =>
+  sql`((${sql.ref(column)} >> (SELECT bit FROM measure_bits WHERE name = ${name})) & 1)`
+
+function columnConditions(filter: InstanceFilter): Sql[] {
+  const found: Sql[] = []
+  const add = <Value>(value: Value | undefined, condition: (value: Value) => Sql) => {
+    if (value !== undefined) found.push(condition(value))
+  }
+  add(filter.workflow, (id) => sql`workflow = ${id}`)
+  add(filter.states, (paths) => anyOf(paths.map((path) => under('state', path))))
+  add(filter.notStates, (paths) => sql`NOT ${anyOf(paths.map((path) => under('state', path)))}`)
+  add(filter.category, (path) => under('category', path))
+  add(filter.channel, (channel) => sql`channel = ${channel}`)
+  add(filter.place, inPlace)
+  add(filter.unit, hasUnit)
+  add(filter.leadUnit, (unit) => sql`leadUnit = ${unit}`)
+  add(filter.person, hasPerson)
+  add(filter.owner, (owner) => sql`owner = ${owner}`)
+  add(filter.card, (card) => sql`card = ${card}`)
+  add(filter.supervised, (marked) => sql`supervised = ${marked ? 1 : 0}`)
+  add(filter.ended, (ended) => (ended ? sql`ended = 1` : sql`ended = 0`))
+  add(filter.closed, (closed) => (closed ? sql`closedAt IS NOT NULL` : sql`closedAt IS NULL`))
+  add(filter.responsible, (role) => sql`responsible = ${role}`)
+  add(filter.text, textCondition)
+  add(filter.startedFrom, (at) => sql`startedAt >= ${at}`)
+  add(filter.startedTo, (at) => sql`startedAt < ${at}`)
+  add(filter.dueTo, (at) => sql`dueAt < ${at}`)
+  add(filter.ids, (ids) => sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`)
+  add(filter.measure, measureCondition)
+  for (const [name, value] of Object.entries(filter.extra ?? {})) {
+    found.push(extraCondition(name, value))
+  }
+  return found
+}
+
+function scopeCondition(scope: Scope): Sql {
+  if (scope.some((one) => 'all' in one)) return sql`1 = 1`
+  return anyOf(
+    scope.map((one) => {
+      if ('place' in one) return inPlace(one.place)
+      if ('unit' in one) return hasUnit(one.unit)
+      return 'person' in one ? hasPerson(one.person) : sql`1 = 1`
+    }),
+  )
+}
+
+const anyOf = (conditions: readonly Sql[]): Sql =>
+  conditions.length === 0 ? sql`1 = 0` : sql`(${sql.join(conditions, sql` OR `)})`
+
+/** A dotted path or what is below it: `/` is the character after `.`. */
+function under(column: 'state' | 'category', path: string): Sql {
+  const name = sql.ref(column)
+  return sql`(${name} = ${path} OR (${name} > ${`${path}.`} AND ${name} < ${`${path}/`}))`
+}
+
+const inPlace = (id: string): Sql => sql`instr(place, ${`/${id}/`}) > 0`
+const hasUnit = (id: string): Sql => sql`(${ever(id)} AND instr(units, ${`/${id}/`}) > 0)`
+const hasPerson = (id: string): Sql => sql`(${ever(id)} AND instr(persons, ${`/${id}/`}) > 0)`
+const ever = (id: string): Sql =>
+  sql`key IN (SELECT key FROM instance_members WHERE member = ${id})`
+
+function textCondition(text: string): Sql {
+  const asked = readNumber(text)
+  const titled = sql`instr(title, ${text}) > 0`
+  if (asked === undefined) return titled
+  return 'number' in asked
+    ? sql`number = ${asked.number}`
+    : sql`(number % ${NUMBERS_PER_YEAR} = ${asked.count} OR ${titled})`
+}
+
+function measureCondition({ name, met, leftOut }: NonNullable<InstanceFilter['measure']>): Sql {
+  const counted = measured('counted', name)
+  if (leftOut) return sql`ifnull(${counted}, 0) = 0`
+  if (met === undefined) return sql`${counted} = 1`
+  return sql`(${counted} = 1 AND ${measured('met', name)} = ${met ? 1 : 0})`
+}
+
+function extraCondition(name: string, value: string | number | boolean): Sql {
+  const path = `$.extra.${JSON.stringify(name)}`
+  const stored = typeof value === 'boolean' ? Number(value) : value
+  return sql`CASE WHEN rest = '' THEN NULL ELSE json_extract(rest, ${path}) END = ${stored}`
+}

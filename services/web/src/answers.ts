@@ -1,0 +1,211 @@
+// The shapes that the server answers with, as the pages read them. Instants are ISO 8601 texts,
+// positions are opaque texts. Everything here is parsed JSON: no class, no behaviour.
+
+export type Role = { role: string; place?: string; placeName?: string; unit?: string; unitName?: string }
+export type Me = { person: string; name?: string; roles: Role[]; demo: boolean; language?: string }
+export type DemoAccount = { name: string; role: string; label: { zh: string; en: string } }
+
+export type Named = { id: string; name: string }
+export type Card = 'none' | 'yellow' | 'red' | null
+
+export type Row = {
+  id: string
+  workflow: string
+  number?: string | null
+  title?: string | null
+  state: string
+  path: string
+  stateLabel: string
+  category?: string | null
+  categoryName?: string | null
+  channel?: string | null
+  place: Named[]
+  leadUnit?: Named | null
+  owner?: string | null
+  supervised: boolean
+  card: Card
+  dueAt?: string | null
+  warnAt?: string | null
+  responsible?: string | null
+  startedAt: string
+  enteredAt: string
+  ended: boolean
+  revision: number
+}
+export type Rows = { rows: Row[]; next: string | null; total?: number }
+
+export type ClockView = {
+  clock: string
+  label: string
+  status: 'running' | 'warned' | 'expired' | 'paused' | 'stopped'
+  round: number
+  startedAt: string
+  warnAt?: string | null
+  dueAt: string
+  leftMs?: number | null
+  late: boolean
+  pauses: number | unknown[]
+  limit?: { amount: number; unit: string; source?: string } | null
+  certain: boolean
+}
+export type Offer = {
+  command: string
+  label: string
+  schema: JsonSchema
+  needs?: Record<string, string>
+}
+export type JsonSchema = {
+  type?: string | string[]
+  title?: string
+  description?: string
+  format?: string
+  pattern?: string
+  maxLength?: number
+  enum?: unknown[]
+  oneOf?: JsonSchema[]
+  anyOf?: JsonSchema[]
+  const?: unknown
+  items?: JsonSchema
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  'x-personal'?: string | boolean
+  'x-needs'?: string
+  [key: string]: unknown
+}
+export type PersonalField = {
+  field: string
+  label: string
+  revision: number
+  at: string
+  text: string | null
+}
+export type Link = { rel: string; id: string; number?: string; title?: string; state?: string }
+export type CaseView = {
+  id: string
+  workflow: string
+  version: number
+  policy: string
+  number?: string | null
+  revision: number
+  position: string
+  lastRevision: number
+  state: unknown
+  path: string
+  stateLabel?: string
+  ended: boolean
+  effectiveAt: string
+  startedAt: string
+  enteredAt: string
+  card: Card
+  title?: string | null
+  summary: {
+    place: Named[]
+    units: Named[]
+    category?: string | null
+    categoryName?: string | null
+    channel?: string | null
+    leadUnit?: string | null
+    supervised: boolean
+    links: Link[]
+    extra?: Record<string, unknown>
+  }
+  clocks: ClockView[]
+  data: Record<string, unknown>
+  personal: PersonalField[]
+  offered: Offer[]
+}
+export type EventView = {
+  revision: number
+  position: string
+  type: string
+  label: string
+  at: string
+  recordedAt: string
+  by: { role: string; roleLabel?: string; unitName?: string; person?: string }
+  fromPath?: string | null
+  toPath?: string | null
+  data?: Record<string, unknown> | null
+  clocks?: { clock: string; is: string; label?: string }[]
+  late: boolean
+  raw: unknown
+}
+export type Reply = {
+  id: string
+  revision: number
+  position: string
+  path: string
+  ended: boolean
+  number?: string | null
+  repeated?: boolean
+}
+
+export type CountGroup = { key: string; label: string; count: number; filter: string }
+export type Counts = { groups: CountGroup[]; total: number }
+export type RateGroup = {
+  key: string
+  label: string
+  numerator: number
+  denominator: number
+  leftOut?: number
+  leftOutWhy?: string | null
+  value: number | null
+  filter: string
+}
+export type Rate = { name: string; label: string; note?: string; groups: RateGroup[] }
+export type Rates = { rates: Rate[] }
+export type Duration = {
+  count: number
+  medianHours: number | null
+  p90Hours: number | null
+  maxHours: number | null
+}
+export type Durations = { all: Duration; notMerged: Duration }
+export type Flow = {
+  from: string
+  to: string
+  type: string
+  label: string
+  count: number
+  totalMs: number
+}
+export type ChartEvent = { type: string; command?: string; guard?: string }
+export type ChartNode = {
+  id: string
+  parent?: string
+  kind: 'start' | 'state' | 'compound' | 'final' | 'history'
+  meta: { responsible?: string; follows?: string }
+  stays: ChartEvent[]
+}
+export type ChartEdge = { from: string; to: string; events: ChartEvent[] }
+export type Chart = { nodes: ChartNode[]; edges: ChartEdge[] }
+export type WorkflowVersion = {
+  id: string
+  version: number
+  chart: Chart
+  texts: Record<string, string>
+  schemas: Record<string, JsonSchema>
+}
+export type Workflow = { id: string; version: number; label: string }
+export type Place = { id: string; name: string; kind: string; parent?: string | null }
+export type Category = { path: string; label: string; kind?: string; children?: Category[] }
+export type Notice = { id?: string; text?: string; label?: string; at: string; instance?: string }
+export type ParkedEffect = {
+  id: string
+  kind?: string
+  instance?: string
+  error?: string
+  tries?: number
+}
+
+export type ResidentStep = { label: string; at: string }
+export type ResidentCase = {
+  number?: string | null
+  reported: string
+  state: string
+  stateLabel?: string
+  ended?: boolean
+  steps: ResidentStep[]
+  publicNotes: ({ text: string | null; at: string } | string)[]
+  answers: Offer[]
+}
+export type ReportReply = { id: string; number?: string | null; link: string }

@@ -1,0 +1,36 @@
+// Ant Design in linli's colours: flat, square enough, no shadows but on what floats.
+import type { ThemeConfig } from 'antd'
+import { colour, font } from './tokens.ts'
+
+const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+
+/** The theme of the staff's pages. */
+export const theme: ThemeConfig = {
+  token: {
+    colorPrimary: colour.brand,
+    colorLink: colour.brand,
+    colorInfo: colour.brand,
+    colorError: colour.red,
+    colorSuccess: colour.green,
+    colorWarning: colour.yellow,
+    colorText: colour.ink,
+    colorTextSecondary: colour.inkSoft,
+    colorTextTertiary: colour.inkFaint,
+    colorTextPlaceholder: colour.inkFaint,
+    colorBorder: colour.lineStrong,
+    colorBorderSecondary: colour.line,
+    colorBgLayout: colour.page,
+    borderRadius: 6,
+    fontFamily: font.text,
+    fontSize: 14,
+    controlHeight: 34,
+    motion: !still,
+    motionDurationMid: '0.14s',
+    motionDurationSlow: '0.18s',
+    wireframe: false,
+  },
+  components: {
+    Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+    Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 4px' },
+  },
+}

@@ -1,0 +1,53 @@
+// Colours and spaces of every page, in one place. Colour means something or is not there:
+// brand = can be done, yellow and red = cards, violet = supervised, green = solved, amber = past.
+// tokens are written to CSS custom properties, so stylesheets name them and never a colour.
+
+/** All colours; every pair used for text reaches 4.5 : 1 on its ground. */
+export const colour = {
+  brand: '#0f5257',
+  brandStrong: '#0a3d41',
+  brandSoft: '#e4efee',
+  ink: '#182221',
+  inkSoft: '#4d5957',
+  inkFaint: '#667270',
+  line: '#dfe5e3',
+  lineStrong: '#a9b4b1',
+  page: '#f5f7f6',
+  sheet: '#ffffff',
+  sunken: '#eef2f1',
+  yellow: '#8a5a00',
+  yellowSoft: '#fff0c2',
+  yellowCard: '#f2b90c',
+  red: '#a8201a',
+  redSoft: '#fbe5e3',
+  redCard: '#cf2e26',
+  violet: '#6a3d9f',
+  violetSoft: '#f0e8fa',
+  green: '#1c6e38',
+  greenSoft: '#e2f3e7',
+  amber: '#6f4300',
+  amberSoft: '#fff3d6',
+  amberBar: '#f3b13c',
+} as const
+
+/** Fonts: the system's Chinese fonts first. */
+export const font = {
+  text: [
+    '"PingFang SC"',
+    '"Microsoft YaHei"',
+    '"Noto Sans SC"',
+    '"Noto Sans CJK SC"',
+    'system-ui',
+    '-apple-system',
+    '"Segoe UI"',
+    'sans-serif',
+  ].join(', '),
+  code: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
+} as const
+
+/** The same tokens as CSS custom properties, set once on the root element. */
+export function setTokens(root: HTMLElement): void {
+  for (const [name, value] of Object.entries(colour)) root.style.setProperty(`--${name}`, value)
+  root.style.setProperty('--font', font.text)
+  root.style.setProperty('--code', font.code)
+}

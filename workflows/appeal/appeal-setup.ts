@@ -1,0 +1,145 @@
+// The types, actions and guards of the appeal's machine, and the action lists its states share.
+// Clocks start and stop on transitions: coming back by history runs entry actions again.
+import { coreActions, type EventsOf, isCounting, type StateMeta } from '@linli/workflow'
+import { setup } from 'xstate'
+import { categoryOf } from './category.ts'
+import type { commands } from './commands.ts'
+import { type ClosedHow, type Context, live } from './context.ts'
+import { guards } from './guards.ts'
+import { closing, dispatches, ending, tellReferrals } from './outgoing.ts'
+import { handleLimit, type Rules } from './rules.ts'
+import { keepLate } from './supervision.ts'
+
+/** What the machine reacts to. */
+export type AppealEvents = EventsOf<'appeal', typeof commands, Rules>
+
+/** `appealSetup` is what states are written with. */
+export const appealSetup = setup({
+  types: {} as { context: Context; events: AppealEvents; meta: StateMeta },
+  actions: coreActions,
+  guards,
+})
+const { assign, enqueueActions } = appealSetup
+
+const MILESTONES = ['stop', 'penalise', 'demolish'] as const
+/** What waits while the resident is asked; every other clock goes on. */
+const WAITING_FOR_RESIDENT: ReadonlySet<string> = new Set([
+  'verify',
+  'decide',
+  'handle',
+  ...MILESTONES,
+])
+const others = (clocks: object) =>
+  Object.keys(clocks).filter((clock) => !WAITING_FOR_RESIDENT.has(clock))
+
+/** Starts the handle clock at the first referral, and the milestones of the category. */
+export const startHandling = enqueueActions(({ context, event, enqueue }) => {
+  const handle = event.clocks.handle
+  if (handle === undefined || handle.status === 'stopped') enqueue(startHandle)
+  for (const clock of categoryOf(context.category)?.milestones ?? []) {
+    if (event.clocks[clock] === undefined) enqueue({ type: 'startClock', params: { clock } })
+  }
+})
+
+/** Starts the handle clock, or its next round, under the limit of the category. */
+export const startHandle = enqueueActions(({ context, event, enqueue }) => {
+  const limit = handleLimit(context, event.policy)
+  enqueue({ type: 'startClock', params: { clock: 'handle', limit } })
+})
+
+/** An answer that was returned was none: the handle clock goes on to its old end. */
+export const restartHandle = enqueueActions(({ event, enqueue }) => {
+  const until = event.clocks.handle?.dueAt ?? event.at
+  enqueue({ type: 'startClock', params: { clock: 'handle', limit: 'handle.returned', until } })
+})
+
+/** After a follow-up is recorded somebody still has to close or redo: a limit of its own. */
+export const startClosing = enqueueActions(({ event, enqueue }) => {
+  enqueue({ type: 'stopClock', params: { clock: 'followUp' } })
+  if (!isCounting(event.clocks.close)) enqueue({ type: 'startClock', params: { clock: 'close' } })
+})
+
+/** The handling is over: from whichever state the follow-up begins. */
+export const beginFollowUp = enqueueActions(({ enqueue }) => {
+  enqueue({ type: 'stopClock', params: { clock: 'handle' } })
+  enqueue({ type: 'startClock', params: { clock: 'followUp' } })
+  enqueue.assign({ tries: 0, followedUp: null, signatures: [] })
+})
+
+/** A new round of handling, after redo or reopening; a late round before it is not forgotten. */
+export const beginRound = enqueueActions(({ context, event, enqueue }) => {
+  enqueue.assign({
+    ...keepLate(context, event.clocks),
+    round: context.round + 1,
+    referrals: context.referrals.map((referral) =>
+      referral.status === 'out' || referral.status === 'answered'
+        ? { ...referral, status: 'superseded' }
+        : referral,
+    ),
+    tries: 0,
+    followedUp: null,
+    signatures: [],
+    overridden: false,
+  })
+  enqueue(startHandle)
+})
+
+/** Sends out the referrals that the event opened. */
+export const dispatch = enqueueActions(({ context, event, enqueue }) => {
+  const note =
+    event.type === 'appeal.referred' || event.type === 'appeal.redone'
+      ? event.data.note
+      : undefined
+  enqueue({ type: 'open', params: dispatches(context, event, note) })
+})
+
+/** Ends the handling for now: closed until the reopening limit is over. */
+export const closeAs = (how: ClosedHow) =>
+  enqueueActions(({ context, event, enqueue }) => {
+    enqueue({ type: 'stopClocks', params: {} })
+    enqueue({ type: 'startClock', params: { clock: 'reopen' } })
+    enqueue({ type: 'tell', params: closing(context, event.stream) })
+    enqueue.assign({ closedHow: how, closedAt: event.at, asking: null })
+  })
+
+/** Ends the case for good without its being handled. */
+export const endAs = (how: ClosedHow, reason: string) =>
+  enqueueActions(({ context, event, enqueue }) => {
+    enqueue({ type: 'tell', params: ending(context, event.stream, reason) })
+    enqueue.assign({ closedHow: how, closedAt: event.at, asking: null })
+  })
+
+/** Stops counting for a while; the referrals wait too. */
+export const pauseAll = enqueueActions(({ context, enqueue }) => {
+  enqueue({ type: 'pauseClocks', params: {} })
+  enqueue({ type: 'tell', params: tellReferrals(live(context), 'pause') })
+})
+
+/** Goes on after a pause, but for what waits for the resident's answer. */
+export const resumeAll = enqueueActions(({ context, enqueue }) => {
+  const except = context.asking === 'waiting' ? [...WAITING_FOR_RESIDENT] : []
+  enqueue({ type: 'stopClock', params: { clock: 'suspended' } })
+  enqueue({ type: 'resumeClocks', params: { except } })
+  enqueue({ type: 'tell', params: tellReferrals(live(context), 'resume') })
+})
+
+/** The resident is asked: what depends on the answer waits. */
+export const waitForResident = enqueueActions(({ event, enqueue }) => {
+  enqueue({ type: 'pauseClocks', params: { except: others(event.clocks) } })
+  enqueue({ type: 'startClock', params: { clock: 'resident' } })
+  enqueue.assign({ asking: 'waiting' })
+})
+
+/** What waited for the resident goes on, with an answer or without. */
+export const waitNoLonger = (asking: 'lapsed' | null) =>
+  enqueueActions(({ event, enqueue }) => {
+    enqueue({ type: 'stopClock', params: { clock: 'resident' } })
+    enqueue({ type: 'resumeClocks', params: { except: others(event.clocks) } })
+    enqueue.assign({ asking })
+  })
+
+/** The first contact with whoever asked. */
+export const contacted = enqueueActions(({ context, event, enqueue }) => {
+  enqueue({ type: 'stopClock', params: { clock: 'contact' } })
+  if (context.contactedAt === null) enqueue(assign({ contactedAt: event.at }))
+})

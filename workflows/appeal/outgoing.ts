@@ -1,0 +1,117 @@
+// What an appeal opens and tells: pure builders of the effects' params.
+import {
+  type NotifyParams,
+  type OpenParams,
+  type Sealed,
+  instanceFrom,
+  type TellParams,
+} from '@linli/workflow'
+import { UNCLASSIFIED } from './category.ts'
+import { type Context, live, pending, type Referral } from './context.ts'
+
+/** Names the referral that an event opens for a unit. */
+export const referralId = (eventId: string) => (unit: string) =>
+  instanceFrom('referral', eventId, unit)
+
+/** The dispatch of each referral that this event opened; a note goes along as it was sealed. */
+export function dispatches(
+  context: Context,
+  event: { eventId: string; stream: string },
+  note?: Sealed,
+): OpenParams[] {
+  const idOf = referralId(event.eventId)
+  return context.referrals
+    .filter((referral) => referral.id === idOf(referral.unit))
+    .map((referral) => ({
+      workflow: 'referral',
+      command: 'dispatch',
+      instance: referral.id,
+      with: {
+        appeal: event.stream,
+        unit: referral.unit,
+        lead: referral.lead,
+        kind: referral.kind,
+        place: context.place,
+        category: context.category ?? UNCLASSIFIED,
+        ...(context.areaM2 === null ? {} : { areaM2: context.areaM2 }),
+        requestedAt: context.requestedAt,
+        round: referral.round,
+        ...(note === undefined ? {} : { note }),
+      },
+    }))
+}
+
+/** The same word to several referrals. */
+export const tellReferrals = (
+  referrals: readonly Referral[],
+  command: 'pause' | 'resume' | 'withdraw' | 'conclude' | 'supersede' | 'urge',
+  given: Record<string, unknown> = {},
+): TellParams[] => referrals.map(({ id }) => ({ instance: id, command, with: given }))
+
+/** A closing is told to the referrals, to the topic and to what was merged into the case. */
+export const closing = (context: Context, stream: string): TellParams[] => [
+  ...tellReferrals(live(context), 'conclude'),
+  ...leaving(context, stream),
+  ...context.merged.map((instance) => ({
+    instance,
+    command: 'originalClosed',
+    with: { original: stream },
+  })),
+]
+
+/** A case that ends unhandled: its referrals end, and the oldest merged case takes its place. */
+export function ending(context: Context, stream: string, reason: string): TellParams[] {
+  const [oldest, ...others] = context.merged.toSorted()
+  const succession =
+    oldest === undefined
+      ? []
+      : [
+          {
+            instance: oldest,
+            command: 'succeed',
+            with: { original: stream, merged: others },
+          },
+          ...others.map((instance) => ({
+            instance,
+            command: 'follow',
+            with: { original: oldest },
+          })),
+        ]
+  return [
+    ...tellReferrals(live(context), 'withdraw', { reason }),
+    ...leaving(context, stream),
+    ...succession,
+  ]
+}
+
+/** Leaves a topic that has not said anything yet. */
+export const leaving = (context: Context, stream: string): TellParams[] =>
+  context.deliberation === null || context.deliberation.outcome !== null
+    ? []
+    : [{ instance: context.deliberation.id, command: 'leave', with: { appeal: stream } }]
+
+/** A notice to whoever reported; nobody when that is not known. */
+export const toReporter = (context: Context, text: string): NotifyParams[] =>
+  context.reporter === null ? [] : [{ to: { person: context.reporter }, text, with: {} }]
+
+/** A notice to a role at the case's place. */
+export function toRole(
+  context: Context,
+  role: 'coordinator' | 'supervisor' | 'grid-worker',
+  text: string,
+): NotifyParams {
+  const place = context.place.at(-1)
+  return { to: { role, ...(place === undefined ? {} : { place }) }, text, with: {} }
+}
+
+/** A notice to whoever handles the case: the owner, or the units that have the next word. */
+export const toHandlers = (context: Context, text: string): NotifyParams[] => {
+  const waiting = pending(context)
+  if (waiting.length > 0) return waiting.map(({ unit }) => ({ to: { unit }, text, with: {} }))
+  const owner = context.owner
+  return [
+    owner === null
+      ? toRole(context, 'coordinator', text)
+      : { to: { person: owner }, text, with: {} },
+  ]
+}
