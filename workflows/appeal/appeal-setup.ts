@@ -4,11 +4,11 @@ import { coreActions, type EventsOf, isCounting, type StateMeta } from '@linli/w
 import { setup } from 'xstate'
 import { categoryOf } from './category.ts'
 import type { commands } from './commands.ts'
-import { type ClosedHow, type Context, live } from './context.ts'
+import { type ClosedHow, type Context, followed, live } from './context.ts'
 import { guards } from './guards.ts'
 import { closing, dispatches, ending, tellReferrals } from './outgoing.ts'
 import { handleLimit, type Rules } from './rules.ts'
-import { keepLate } from './supervision.ts'
+import { afterUnhappy, keepLate } from './supervision.ts'
 
 /** What the machine reacts to. */
 export type AppealEvents = EventsOf<'appeal', typeof commands, Rules>
@@ -87,25 +87,25 @@ export const beginRound = enqueueActions(({ context, event, enqueue }) => {
 /** Sends out the referrals that the event opened. */
 export const dispatch = enqueueActions(({ context, event, enqueue }) => {
   const note =
-    event.type === 'appeal.referred' || event.type === 'appeal.redone'
-      ? event.data.note
-      : undefined
+    event.type === 'appeal.referred' || event.type === 'appeal.redone' ? event.data.note : undefined
   enqueue({ type: 'open', params: dispatches(context, event, note) })
 })
 
 /** Ends the handling for now: closed until the reopening limit is over. */
-export const closeAs = (how: ClosedHow) =>
+export const closeAs = (how?: ClosedHow) =>
   enqueueActions(({ context, event, enqueue }) => {
+    const followedUp = context.followedUp === 'good' ? 'solved' : 'unanswered'
+
     enqueue({ type: 'stopClocks', params: {} })
     enqueue({ type: 'startClock', params: { clock: 'reopen' } })
     enqueue({ type: 'tell', params: closing(context, event.stream) })
-    enqueue.assign({ closedHow: how, closedAt: event.at, asking: null })
+    enqueue.assign({ closedHow: how ?? followedUp, closedAt: event.at, asking: null })
   })
 
 /** Ends the case for good without its being handled. */
-export const endAs = (how: ClosedHow, reason: string) =>
+export const endAs = (how: 'rejected' | 'withdrawn') =>
   enqueueActions(({ context, event, enqueue }) => {
-    enqueue({ type: 'tell', params: ending(context, event.stream, reason) })
+    enqueue({ type: 'tell', params: ending(context, event.stream, how) })
     enqueue.assign({ closedHow: how, closedAt: event.at, asking: null })
   })
 
@@ -138,8 +138,34 @@ export const waitNoLonger = (asking: 'lapsed' | null) =>
     enqueue.assign({ asking })
   })
 
+/** The resident answers a case that waits as a whole: its other clocks stay paused. */
+export const endWaiting = enqueueActions(({ enqueue }) => {
+  enqueue({ type: 'stopClock', params: { clock: 'resident' } })
+  enqueue.assign({ asking: null })
+})
+
+/** A merged case goes its own way again. */
+export const standAlone = assign({ original: null })
+
+/** Keeps what was followed up; unhappy once too often puts the case under supervision. */
+export const recordFollowUp = enqueueActions(({ event, enqueue }) => {
+  if (event.type !== 'appeal.followedUp') return
+  const { data, policy } = event
+  enqueue.assign(({ context }) => followed(context, data))
+  if (data.solved !== 'noAnswer') enqueue.assign(({ context }) => afterUnhappy(context, policy))
+})
+
+/** Sends the case round again: the units of the round before are released from it. */
+export const redo = enqueueActions(({ context, enqueue }) => {
+  enqueue({ type: 'stopClock', params: { clock: 'followUp' } })
+  enqueue({ type: 'stopClock', params: { clock: 'close' } })
+  enqueue({ type: 'tell', params: tellReferrals(live(context), 'supersede') })
+  enqueue.assign({ redone: context.redone + 1 })
+  enqueue(beginRound)
+})
+
 /** The first contact with whoever asked. */
 export const contacted = enqueueActions(({ context, event, enqueue }) => {
   enqueue({ type: 'stopClock', params: { clock: 'contact' } })
-  if (context.contactedAt === null) enqueue(assign({ contactedAt: event.at }))
+  if (context.contactedAt === null) enqueue.assign({ contactedAt: event.at })
 })

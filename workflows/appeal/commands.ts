@@ -296,7 +296,7 @@ export const commands = {
 
   followUp: command({
     records: 'followedUp',
-    by: ['resident', ...staff],
+    by: [...staff, 'resident'],
     data: z
       .strictObject({
         solved: z.enum(['yes', 'no', 'noAnswer']),

@@ -1,7 +1,7 @@
 // What an appeal remembers: facts that are not personal, every field always there.
-import type { Recorded } from '@linli/workflow'
+import { iso, type Recorded } from '@linli/workflow'
 import { categoryOf } from './category.ts'
-import type { Data, Unit } from './commands.ts'
+import type { commands, Data, Unit } from './commands.ts'
 
 /** A referral as the appeal knows it. `out`: the unit has the next word. */
 export type Referral = {
@@ -30,6 +30,13 @@ export type ClosedHow =
   | 'merged'
   | 'rejected'
   | 'withdrawn'
+
+/** What the machine is told of a command. */
+type Heard<Name extends keyof typeof commands> = {
+  data: Data<Name>
+  at: number
+  facts: Readonly<Record<string, unknown>>
+}
 
 export type Context = {
   place: readonly string[]
@@ -128,6 +135,12 @@ export const pending = (context: Context): readonly Referral[] =>
 export const live = (context: Context): readonly Referral[] =>
   context.referrals.filter(({ status }) => status === 'out' || status === 'answered')
 
+/** The units of the round that a redo has just ended: they are asked again. */
+export const lastUnits = (context: Context): Unit[] =>
+  context.referrals
+    .filter(({ status, round }) => status === 'superseded' && round === context.round - 1)
+    .map(({ unit, lead, kind }) => ({ unit, lead, kind }))
+
 /** True when a lead unit of the present round answered and nobody is waited for. */
 export const isAnswered = (context: Context): boolean =>
   pending(context).length === 0 &&
@@ -148,31 +161,97 @@ export function placeOf(
   }
 }
 
-/** Referrals to new units, in the round they go out in. */
-export function referred(
+/** Referrals to new units, in the present round. */
+function referred(
   context: Context,
   units: readonly Recorded<Unit>[],
-  going: { round: number; idOf: (unit: string) => string },
+  idOf: (unit: string) => string,
 ): Referral[] {
   const kind = categoryOf(context.category)?.referral ?? 'general'
   return units.map((unit) => ({
-    id: going.idOf(unit.unit),
+    id: idOf(unit.unit),
     unit: unit.unit,
     lead: unit.lead,
     kind: unit.kind ?? kind,
     status: 'out',
-    round: going.round,
+    round: context.round,
     outcome: null,
   }))
 }
 
 /** The referrals with one of them changed. */
-export const changed = (
-  context: Context,
-  id: string,
-  to: Partial<Referral>,
-): readonly Referral[] =>
+export const changed = (context: Context, id: string, to: Partial<Referral>): readonly Referral[] =>
   context.referrals.map((referral) => (referral.id === id ? { ...referral, ...to } : referral))
+
+/** What an appeal knows from its report. */
+export function reported(event: Heard<'report'>): Partial<Context> {
+  const { data } = event
+  const { path, areaM2 } = placeOf(data.place, event.facts)
+  return {
+    place: path,
+    areaM2,
+    category: data.category ?? null,
+    channel: data.channel,
+    urgent: data.urgent === true,
+    reporter: data.reporter ?? null,
+    requestedAt: iso(event.at),
+  }
+}
+
+/** What an appeal knows that is handled outside. */
+export function adopted(event: Heard<'adopt'>): Partial<Context> {
+  const { source, key, unit = null, place, category, channel } = event.data
+  return {
+    place: placeOf(place, event.facts).path,
+    category,
+    channel,
+    requestedAt: iso(event.at),
+    outside: { source, key, unit, meaning: null },
+  }
+}
+
+/** Category and urgency, where somebody said something new. */
+export const classified = (
+  context: Context,
+  data: { category?: string | undefined; urgent?: boolean | undefined },
+): Partial<Context> => ({
+  category: data.category ?? context.category,
+  urgent: data.urgent ?? context.urgent,
+})
+
+/** The referrals of a context with new ones behind them. */
+export const withReferrals = (
+  context: Context,
+  units: readonly Recorded<Unit>[],
+  idOf: (unit: string) => string,
+): Partial<Context> => ({ referrals: [...context.referrals, ...referred(context, units, idOf)] })
+
+/** What a topic said; the appeal goes on from it where it stands in deliberation. */
+export const heard = (
+  context: Context,
+  outcome: NonNullable<Deliberation['outcome']>,
+  units: readonly Recorded<Unit>[] = [],
+): Partial<Context> =>
+  context.deliberation === null
+    ? {}
+    : {
+        deliberation: { ...context.deliberation, outcome, units: ledUnits(units) },
+        resolutions: context.resolutions + (outcome === 'resolved' ? 1 : 0),
+      }
+
+/** A resolution may name units without a lead: the first one leads then. */
+const ledUnits = (units: readonly Recorded<Unit>[]): readonly Recorded<Unit>[] => {
+  const lead = Math.max(
+    0,
+    units.findIndex((unit) => unit.lead),
+  )
+  return units.map((unit, index) => ({ ...unit, lead: index === lead }))
+}
+
+/** A list of ids with more of them, each once. */
+export const union = (ids: readonly string[], more: readonly string[]): readonly string[] => [
+  ...new Set([...ids, ...more]),
+]
 
 /** What a recorded follow-up adds up to; `close` is decided elsewhere. */
 export function followed(context: Context, data: Data<'followUp'>): Partial<Context> {

@@ -1,6 +1,6 @@
 // The conditions of an appeal by name. `when` decides what is offered; `check` also sees the data.
 import { type Asked, check, ruleValue, type Tried, when } from '@linli/workflow'
-import type { commands, Data } from './commands.ts'
+import type { commands, Data, Unit } from './commands.ts'
 import { type Context, isAnswered, isGood, live, pending } from './context.ts'
 import { daysOf, extensionDaysMost, type Rules } from './rules.ts'
 import { isLastTry, isSigned, isSupervised, signatureOf } from './supervision.ts'
@@ -12,8 +12,7 @@ const DAY_MS = 86_400_000
 
 /** A follow-up stands: a good one, or as many tries without an answer as the policy wants. */
 const isFollowedUp = ({ context, policy }: Now): boolean =>
-  context.followedUp === 'good' ||
-  (context.followedUp === null && isLastTry(context.tries, policy))
+  context.followedUp === 'good' || (context.followedUp === null && isLastTry(context.tries, policy))
 
 const isReleased = ({ context, clocks }: Asked<Context>): boolean => !isSupervised(context, clocks)
 
@@ -25,7 +24,7 @@ export const guards = {
   isAdopted: when<Context>(({ context }) => context.outside !== null),
 
   unitsFit: check<Context, Data<'refer'>>(({ context, data }) => doUnitsFit(context, data.units)),
-  redoToUnits: check<Context, Data<'redo'>>(canRedoToUnits),
+  redoToUnits: check<Context, Data<'redo'>, Rules>(canRedoToUnits),
   redoToGrid: check<Context, Data<'redo'>>(({ data }) => data.to === 'grid'),
   allAnswered: when<Context>(({ context }) => isAnswered(context)),
   nobodyLeft: when<Context>(({ context }) => pending(context).length === 0),
@@ -56,19 +55,23 @@ export const guards = {
   resolved: when<Context>(({ context }) => context.deliberation?.outcome === 'resolved'),
   notResolved: when<Context>(({ context }) => (context.deliberation?.outcome ?? null) !== null),
   isOurTopic: check<Context, Data<'deliberationDone'>>(
-    ({ context, data }) => data.deliberation === context.deliberation?.id,
+    ({ context: { deliberation }, data }) =>
+      deliberation?.outcome === null && data.deliberation === deliberation.id,
   ),
   joinRefused: check<Context, { command: string; instance: string }>(
-    ({ context, data }) => data.command === 'join' && data.instance === context.deliberation?.id,
+    ({ context: { deliberation }, data }) =>
+      data.command === 'join' &&
+      deliberation?.outcome === null &&
+      data.instance === deliberation.id,
   ),
 
   mayAsk: when<Context>(({ context }) => context.outside === null && context.asking !== 'waiting'),
   wasAsked: when<Context>(({ context }) => context.asking !== null),
   isWaiting: when<Context>(({ context }) => context.asking === 'waiting'),
-  endsInTime: check<Context, Data<'suspend'>, Rules>(doesEndInTime),
+  endsInTime: onlyHere(check<Context, Data<'suspend'>, Rules>(doesEndInTime)),
   inReopenLimit: when<Context>(({ at, clocks }) => at <= (clocks.reopen?.dueAt ?? 0)),
 
-  originalFits: check<Context, Data<'merge'>>(doesOriginalFit),
+  originalFits: check<Context, Data<'merge'>, Rules>(doesOriginalFit),
   mayAbsorb: check<Context, Data<'absorb'>>(
     ({ context, data, stream }) =>
       context.closedHow === null && data.appeal !== context.original && data.appeal !== stream,
@@ -117,8 +120,16 @@ export const guards = {
   ),
 }
 
+/** A check that is not even offered for a case handled outside. */
+function onlyHere<Args extends { context: Context }>(
+  holds: (args: Args, params: undefined) => boolean,
+) {
+  return (args: Args, params: undefined): boolean =>
+    args.context.outside === null && holds(args, params)
+}
+
 /** One lead unit in all, and none that is waited for already. */
-function doUnitsFit(context: Context, units: Data<'refer'>['units']): boolean {
+function doUnitsFit(context: Context, units: readonly Pick<Unit, 'unit' | 'lead'>[]): boolean {
   const known = live(context)
   const waiting = new Set(pending(context).map(({ unit }) => unit))
   for (const { unit } of units) {

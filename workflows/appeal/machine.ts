@@ -2,82 +2,158 @@
 // `suspended` and `merged` beside it come back to where the case stood. Words from referrals,
 // topics and merged cases are taken in every state; `always` goes on from them once the case
 // stands where they matter.
+
+import { iso } from '@linli/workflow'
+import { assign } from 'xstate'
 import {
   appealSetup,
   beginFollowUp,
   beginRound,
   closeAs,
-  contacted,
-  dispatch,
-  endAs,
-  pauseAll,
-  restartHandle,
+  endWaiting,
   resumeAll,
-  startClosing,
-  startHandle,
-  startHandling,
-  waitForResident,
-  waitNoLonger,
+  standAlone,
 } from './appeal-setup.ts'
-import { changed, EMPTY, followed, live, pending, referred } from './context.ts'
+import { adopted, EMPTY, reported, union } from './context.ts'
+import { everywhere } from './messages.ts'
+import { whileOpen } from './open-commands.ts'
+import { lettingGo, toReporter, toRole } from './outgoing.ts'
 import {
-  adopted,
-  reported,
-  resolvedUnits,
-  succeeding,
-  union,
-  without,
-} from './context-change.ts'
-import { leaving, referralId, tellReferrals, toHandlers, toReporter, toRole } from './outgoing.ts'
-import { afterUnhappy, isSupervised, keepLate, released, signatureOf } from './supervision.ts'
+  deliberation,
+  followUp,
+  grid,
+  outside,
+  referral,
+  reported as reportedStage,
+} from './stages.ts'
 
-const { assign } = appealSetup
-const stop = (clock: string) => ({ type: 'stopClock', params: { clock } }) as const
 const start = (clock: string) => ({ type: 'startClock', params: { clock } }) as const
 
 export const machine = appealSetup.createMachine({
   id: 'appeal',
   context: EMPTY,
   initial: 'new',
-  on: {
-    'appeal.noted': {},
-    'appeal.attached': {},
-    'appeal.referralAnswered': {
-      guard: 'knowsReferral',
-      actions: assign(({ context, event: { data } }) => ({
-        answers: context.answers + 1,
-        referrals: changed(context, data.referral, { status: 'answered', outcome: data.outcome }),
-      })),
-    },
-    'appeal.referralSentBack': {
-      guard: 'waitsForUnit',
-      actions: assign(({ context, event: { data } }) => ({
-        sentBack: context.sentBack + 1,
-        referrals: changed(context, data.referral, { status: 'sentBack' }),
-      })),
-    },
-    'appeal.referralReturned': {
-      guard: 'hasAnswer',
-      actions: assign(({ context, event: { data } }) => ({
-        referrals: changed(context, data.referral, { status: 'out', outcome: null }),
-      })),
-    },
-    'appeal.extended': {
-      guard: 'extensionFits',
-      actions: [
-        assign(({ context, event }) => ({
-          ...keepLate(context, event.clocks),
-          extendedDays: context.extendedDays + daysOf(event.data),
-        })),
-        {
-          type: 'extendClock',
-          params: ({ event: { data } }) => ({
-            clock: 'handle',
-            by: { amount: data.amount, unit: data.unit },
-          }),
+  ...everywhere,
+  states: {
+    new: {
+      on: {
+        'appeal.reported': {
+          target: 'open.reported',
+          actions: [
+            assign(({ event }) => reported(event)),
+            start('contact'),
+            start('verify'),
+            {
+              type: 'notify',
+              params: ({ context }) =>
+                context.urgent ? [toRole(context, 'grid-worker', 'urgent')] : [],
+            },
+          ],
         },
-      ],
+        'appeal.adopted': {
+          target: 'open.outside',
+          actions: assign(({ event }) => adopted(event)),
+        },
+      },
     },
+    open: {
+      initial: 'reported',
+      ...whileOpen,
+      states: {
+        reported: reportedStage,
+        grid,
+        deliberation,
+        referral,
+        followUp,
+        outside,
+        past: { type: 'history', history: 'deep' },
+      },
+    },
+    suspended: {
+      meta: { responsible: 'coordinator' },
+      on: {
+        'appeal.resumed': { target: 'open.past', actions: resumeAll },
+        'clock.expired.suspended': { target: 'open.past', actions: resumeAll },
+        'appeal.residentAnswered': { guard: 'wasAsked', actions: endWaiting },
+      },
+    },
+    merged: {
+      meta: { responsible: 'coordinator', follows: 'original' },
+      on: {
+        'appeal.unmerged': {
+          target: 'open.past',
+          actions: [
+            { type: 'tell', params: ({ context, event }) => lettingGo(context, event.stream) },
+            standAlone,
+            resumeAll,
+          ],
+        },
+        'appeal.originalClosed': [
+          {
+            target: 'closed',
+            guard: 'closesWithOriginal',
+            actions: [
+              closeAs('withOriginal'),
+              { type: 'notify', params: ({ context }) => toReporter(context, 'originalClosed') },
+            ],
+          },
+          {
+            target: 'open.followUp',
+            guard: 'fromOriginal',
+            actions: [standAlone, resumeAll, beginFollowUp],
+          },
+        ],
+        'appeal.succeeded': {
+          target: 'open.past',
+          guard: 'fromOriginal',
+          actions: [
+            standAlone,
+            assign(({ context, event }) => ({
+              merged: union(context.merged, event.data.merged),
+            })),
+            resumeAll,
+            {
+              type: 'notify',
+              params: ({ context }) => toRole(context, 'coordinator', 'succeeded'),
+            },
+          ],
+        },
+        'appeal.followed': {
+          actions: assign(({ event }) => ({ original: event.data.original })),
+        },
+        'appeal.residentAnswered': { guard: 'wasAsked', actions: endWaiting },
+        'effect.refused': {
+          target: 'open.past',
+          guard: 'absorbRefused',
+          actions: [standAlone, resumeAll],
+        },
+      },
+    },
+    closed: {
+      meta: { responsible: 'resident' },
+      on: {
+        'appeal.reopened': {
+          target: 'open.grid',
+          guard: 'inReopenLimit',
+          actions: [
+            { type: 'stopClock', params: { clock: 'reopen' } },
+            assign(({ context, event }) => ({
+              closedHow: null,
+              closedAt: null,
+              original: null,
+              requestedAt: iso(event.at),
+              reopened: context.reopened + 1,
+            })),
+            beginRound,
+            start('decide'),
+          ],
+        },
+        'clock.expired.reopen': { target: 'archived' },
+      },
+    },
+    archived: { type: 'final' },
+    rejected: { type: 'final' },
+    withdrawn: { type: 'final' },
+    mergedOutside: { type: 'final' },
   },
-  states: {},
 })

@@ -1,9 +1,9 @@
 // What an appeal opens and tells: pure builders of the effects' params.
 import {
+  instanceFrom,
   type NotifyParams,
   type OpenParams,
   type Sealed,
-  instanceFrom,
   type TellParams,
 } from '@linli/workflow'
 import { UNCLASSIFIED } from './category.ts'
@@ -36,6 +36,7 @@ export function dispatches(
         ...(context.areaM2 === null ? {} : { areaM2: context.areaM2 }),
         requestedAt: context.requestedAt,
         round: referral.round,
+        ...(context.reporter === null ? {} : { reporter: context.reporter }),
         ...(note === undefined ? {} : { note }),
       },
     }))
@@ -114,4 +115,24 @@ export const toHandlers = (context: Context, text: string): NotifyParams[] => {
       ? toRole(context, 'coordinator', text)
       : { to: { person: owner }, text, with: {} },
   ]
+}
+
+/** Asks an original to count the case among those merged into it. */
+export const absorbs = (original: string | undefined, stream: string): TellParams[] =>
+  original === undefined
+    ? []
+    : [{ instance: original, command: 'absorb', with: { appeal: stream } }]
+
+/** Tells the original that the case stands on its own again. */
+export const lettingGo = (context: Context, stream: string): TellParams[] =>
+  context.original === null
+    ? []
+    : [{ instance: context.original, command: 'letGo', with: { appeal: stream } }]
+
+/** What an original says of itself: true when it can take nothing any more. */
+export function hasEnded(facts: Readonly<Record<string, unknown>>): boolean {
+  const original = facts.original
+  return (
+    typeof original === 'object' && original !== null && Reflect.get(original, 'ended') === true
+  )
 }

@@ -8,7 +8,9 @@ import { Matter } from './rules.ts'
 /** Words of a sealed ballot, all of one length: what is sealed shows how long it is. */
 export const BALLOT_WORDS = { yes: 'yes', nay: 'no', abs: 'abstain' } as const
 
-const Id = z.string().min(1).max(100)
+const id = (workflow: string) => z.string().startsWith(`${workflow}-`).max(80)
+const Key = z.string().min(1).max(80)
+const Category = z.string().min(1).max(80)
 const Text = z.string().min(1).max(2_000)
 const Line = z.string().min(1).max(200)
 const Time = z.iso.datetime()
@@ -17,7 +19,7 @@ const reason = personal(z.string().min(1).max(2_000))
 const Nothing = z.strictObject({})
 
 const Electorate = z
-  .array(z.strictObject({ person: Id, areaM2: AreaM2.optional() }))
+  .array(z.strictObject({ person: id('person'), areaM2: AreaM2.optional() }))
   .min(1)
   .max(5_000)
   .refine((voters) => new Set(voters.map(({ person }) => person)).size === voters.length, {
@@ -29,9 +31,22 @@ const Parties = z.array(Party).max(Party.options.length)
 const TaskData = z.strictObject({
   title: Line,
   due: Time,
-  unit: Id.optional(),
-  person: Id.optional(),
+  unit: id('organisation').optional(),
+  person: id('person').optional(),
 })
+
+const Units = z
+  .array(
+    z.strictObject({
+      unit: id('organisation'),
+      lead: z.boolean(),
+      kind: z.enum(['general', 'heating']),
+    }),
+  )
+  .max(12)
+  .refine((units) => units.length === 0 || units.filter(({ lead }) => lead).length === 1, {
+    message: 'one lead unit',
+  })
 
 const Weight = z.strictObject({ persons: z.int().nonnegative(), areaM2: AreaM2 })
 const Totals = z.strictObject({ yes: Weight, no: Weight, abstain: Weight })
@@ -86,10 +101,10 @@ export const commands = {
     by: ['coordinator', 'council-member'],
     data: z.strictObject({
       title: Line,
-      place: Id,
+      place: id('place'),
       requiredParties: Parties,
       rule: Matter,
-      category: Line.optional(),
+      category: Category.optional(),
     }),
     needs: { place: 'place' },
   }),
@@ -97,12 +112,16 @@ export const commands = {
   join: command({
     records: 'joined',
     by: ['system'],
-    data: z.strictObject({ appeal: Id, place: z.array(Id).max(20), category: Line }),
+    data: z.strictObject({
+      appeal: id('appeal'),
+      place: z.array(id('place')).max(12),
+      category: Category,
+    }),
   }),
   leave: command({
     records: 'left',
     by: ['system'],
-    data: z.strictObject({ appeal: Id }),
+    data: z.strictObject({ appeal: id('appeal') }),
   }),
   schedule: command({
     records: 'scheduled',
@@ -122,7 +141,7 @@ export const commands = {
   signIn: command({
     records: 'signedIn',
     by: ['coordinator', 'council-member', 'grid-worker', 'duty-officer'],
-    data: z.strictObject({ party: Party, person: Id.optional() }),
+    data: z.strictObject({ party: Party, person: id('person').optional() }),
   }),
   openMeeting: command({ records: 'opened', by: ['coordinator'], data: Nothing }),
   openVote: command({ records: 'voteOpened', by: ['coordinator'], data: Nothing }),
@@ -130,7 +149,7 @@ export const commands = {
     records: 'voted',
     by: ['resident', 'council-member', 'coordinator', 'grid-worker', 'duty-officer'],
     data: z.strictObject({
-      person: Id,
+      person: id('person'),
       way: Way,
       openChoice: Choice.optional(),
       choice: personal(z.string().regex(/^(yes|nay|abs)$/), 'meeting').optional(),
@@ -156,11 +175,7 @@ export const commands = {
     by: ['coordinator'],
     data: z.strictObject({
       resolution: Text,
-      units: z
-        .array(
-          z.strictObject({ unit: Id, lead: z.boolean(), kind: z.enum(['general', 'heating']) }),
-        )
-        .max(20),
+      units: Units,
       tasks: z.array(TaskData).max(50).optional(),
     }),
   }),
@@ -168,38 +183,38 @@ export const commands = {
     records: 'objected',
     by: ['resident', 'council-member', 'coordinator'],
     data: z.strictObject({
-      person: Id.optional(),
+      person: id('person').optional(),
       reason: personal(z.string().min(1).max(2_000), 'objector'),
     }),
   }),
   uphold: command({
     records: 'upheld',
     by: ['coordinator'],
-    data: z.strictObject({ objection: Id, reason }),
+    data: z.strictObject({ objection: Key, reason }),
   }),
   dismiss: command({
     records: 'dismissed',
     by: ['coordinator'],
-    data: z.strictObject({ objection: Id, reason }),
+    data: z.strictObject({ objection: Key, reason }),
   }),
   addTask: command({ records: 'taskAdded', by: ['coordinator'], data: TaskData }),
   taskDone: command({
     records: 'taskDone',
     by: ['coordinator', 'unit-handler'],
-    data: z.strictObject({ task: Id, outcome: z.enum(['done', 'dropped']) }),
+    data: z.strictObject({ task: Key, outcome: z.enum(['done', 'dropped']) }),
   }),
   referTask: command({
     records: 'taskReferred',
     by: ['coordinator'],
-    data: z.strictObject({ task: Id, unit: Id, category: Line }),
+    data: z.strictObject({ task: Key, unit: id('organisation'), category: Category }),
     needs: { unit: 'organisation' },
   }),
   referralAnswered: command({
     records: 'referralAnswered',
     by: ['system'],
     data: z.strictObject({
-      referral: Id,
-      unit: Id,
+      referral: id('referral'),
+      unit: id('organisation'),
       lead: z.boolean(),
       outcome: z.enum(['solved', 'unsolved', 'notOurs', 'qualified', 'refused']),
       refundFen: z.int().nonnegative().optional(),
@@ -210,8 +225,8 @@ export const commands = {
     records: 'referralSentBack',
     by: ['system'],
     data: z.strictObject({
-      referral: Id,
-      unit: Id,
+      referral: id('referral'),
+      unit: id('organisation'),
       reason: z.string(),
       note: personal(z.string()).optional(),
     }),
@@ -219,13 +234,13 @@ export const commands = {
   referralReturned: command({
     records: 'referralReturned',
     by: ['system'],
-    data: z.strictObject({ referral: Id, unit: Id }),
+    data: z.strictObject({ referral: id('referral'), unit: id('organisation') }),
   }),
   extend: command({
     records: 'extended',
     by: ['system'],
     data: z.strictObject({
-      referral: Id,
+      referral: id('referral'),
       amount: z.number().positive(),
       unit: z.enum(['working days', 'days', 'hours']),
     }),

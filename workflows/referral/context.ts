@@ -118,7 +118,8 @@ export function measured({ context, event }: Given): Changed {
 /** Remembers the unit's own word. An answer before the standard is reached settles no refund. */
 export function answered({ context, event }: Given): Changed {
   if (event.type !== 'referral.answered') return {}
-  return { outcome: event.data.outcome, refund: undefined, ...inTime(context, event) }
+  const { outcome } = event.data
+  return { outcome, refund: undefined, asked: undefined, ...inTime(context, event) }
 }
 
 /** The standard is reached, or counts as reached: the refund is reckoned. */
@@ -128,6 +129,7 @@ export function settled({ context, event }: Given, outcome: 'qualified' | 'refus
   const late = repair !== undefined && reachedAt > repair.dueAt
   return {
     outcome,
+    asked: undefined,
     refund: refundNow(context, event, { reachedAt, late }),
     ...(repair === undefined ? {} : { repairedInTime: !late }),
     ...inTime(context, event),

@@ -49,7 +49,7 @@ export type Reply = {
   position: number
   state: StateValue
   ended: boolean
-  event: string
+  event: Event
   repeated: boolean
   offered: string[]
   after: Instance

@@ -36,19 +36,15 @@ export class HistoryRun {
 
   constructor(options: RunOptions) {
     this.#options = options
-    options.engine.onEvent.push(this.#hear)
   }
 
   /** Gives a command at its time; first everything due before it runs. Times must not go back. */
   async give(request: RunRequest): Promise<Reply | Refusal> {
     await this.until(request.at)
     this.#claim(request.instance)
-    const { at, ...rest } = request
-    const answer = await this.#execute({ ...rest, at })
+    const answer = await execute(this.#options.engine, { ...request, run: this.#run() })
     if (!isRefusal(answer)) {
-      this.#claim(answer.instance)
-      if (answer.repeated) await this.#resume(answer)
-      else this.#watch(answer.after)
+      this.#took(answer)
       await this.#runEffects()
     }
     return answer
@@ -62,7 +58,7 @@ export class HistoryRun {
       this.#now = Math.max(this.#now, next.dueAt)
       const answer = await turnClock(this.#options.engine, next, this.#run())
       if (isRefusal(answer)) this.#forget(next)
-      else this.#watch(answer.after)
+      else this.#took(answer)
       await this.#runEffects()
     }
     this.#now = Math.max(this.#now, time)
@@ -70,19 +66,14 @@ export class HistoryRun {
 
   /** Hands the instances over to the live worker and timers. */
   end(): void {
-    const { engine, claimed } = this.#options
-    engine.onEvent.splice(engine.onEvent.indexOf(this.#hear), 1)
-    for (const stream of this.#mine) claimed.delete(stream)
+    for (const stream of this.#mine) this.#options.claimed.delete(stream)
   }
 
-  readonly #hear = (event: Event, instance: Instance): void => {
-    if (!this.#mine.has(event.stream)) return
-    if (event.effects !== undefined) this.#pending.push(event)
-    this.#watch(instance)
-  }
-
-  #execute(request: Request): Promise<Reply | Refusal> {
-    return execute(this.#options.engine, { ...request, run: this.#run() })
+  /** A repeated command's effects run again too: that heals a run that broke off. */
+  #took(reply: Reply): void {
+    this.#claim(reply.instance)
+    this.#watch(reply.after)
+    if (reply.event.effects !== undefined) this.#pending.push(reply.event)
   }
 
   #run(): NonNullable<Request['run']> {
@@ -94,23 +85,13 @@ export class HistoryRun {
     }
   }
 
-  /** A first event is heard before its instance is claimed: it is read back here. */
-  async #resume(reply: Reply): Promise<void> {
-    this.#watch(reply.after)
-    await this.#queue(reply)
-  }
-
-  async #queue(reply: Pick<Reply, 'instance' | 'revision'>): Promise<void> {
-    const { engine } = this.#options
-    const stored = await engine.store.read(reply.instance, { from: reply.revision, limit: 1 })
-    for (const one of stored) this.#pending.push(JSON.parse(one.text) as Event)
-  }
-
   async #runEffects(): Promise<void> {
     for (let event = this.#pending.shift(); event !== undefined; event = this.#pending.shift()) {
       for (const effect of event.effects ?? []) {
         if (effect.kind === 'open' || effect.kind === 'tell') this.#claim(effect.instance)
-        await runEffect(this.#options.engine, { event, effect, run: this.#run() }, HELD)
+        const given = { event, effect, run: this.#run() }
+        const reply = await runEffect(this.#options.engine, given, HELD)
+        if (reply !== undefined) this.#took(reply)
       }
     }
   }

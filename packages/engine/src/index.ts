@@ -1,3 +1,4 @@
+export { type Pseudonymise, pseudonymiser } from './analyst-event.ts'
 export { type AsOf, type Recorded, readHistory, type View, viewInstance } from './as-of.ts'
 export { type Calendars, openCalendars } from './calendars.ts'
 export { commandId, freshId, idAt, startedInstance } from './command-id.ts'
@@ -23,5 +24,7 @@ export {
   scopeOf,
 } from './permission.ts'
 export { erasePerson, reconcileErasures, recoverVault } from './recover.ts'
+export { Replay, type ReplayReport, replayLimits } from './replay.ts'
 export { type DueClock, Timers, turnClock } from './timers.ts'
+export { type ClockComparison, compareClocks, type OtherRules } from './what-if-clocks.ts'
 export { makeWorkTables, type Work, type WorkTables } from './work.ts'

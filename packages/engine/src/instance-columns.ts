@@ -118,7 +118,7 @@ function measuredIn(summary: Summary, bitOf: MeasureBits): { counted: number; me
     // Sums, not bit operators: those end at 32 bits, and there are 52.
     const weight = 2 ** bitOf(name)
     counted += weight
-    if (value !== false) met += weight
+    if (value === true || Number(value) > 0) met += weight
   }
   return { counted, met }
 }

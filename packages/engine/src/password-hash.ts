@@ -27,9 +27,7 @@ export async function isPassword(password: string, stored: string | undefined): 
   }
   const key = await derive(password, Buffer.from(salt, 'base64url'), Number(cost))
   const expected = Buffer.from(hash, 'base64url')
-  return (
-    expected.length === key.length && timingSafeEqual(expected, key) && stored !== undefined
-  )
+  return expected.length === key.length && timingSafeEqual(expected, key) && stored !== undefined
 }
 
 const DECOY = `scrypt$${COST}$${'A'.repeat(22)}$${'A'.repeat(43)}`

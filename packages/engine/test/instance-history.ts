@@ -5,7 +5,6 @@ import {
   type Event,
   hasEnded,
   type Instance,
-  iso,
   isRefusal,
   type Summary,
   stateOf,

@@ -112,8 +112,13 @@ class Runner implements ProjectionRunner {
       throw new ProjectionFault('projection-unknown', `no projection is named ${name}`)
     }
     await this.#running
-    for (const projection of wanted) await this.#begin(projection)
+    const begun: Build[] = []
+    for (const projection of wanted) begun.push(await this.#begin(projection))
     await this.advance()
+    const failed = begun.find((build) => build.failed)
+    if (failed !== undefined) {
+      throw new ProjectionFault('projection-failed', `${failed.name} could not be built again`)
+    }
   }
 
   position(name?: string): number {
@@ -150,26 +155,23 @@ class Runner implements ProjectionRunner {
 
   async #catchUp(): Promise<void> {
     while (!this.#closed) {
-      const live = this.#builds.filter((build) => build.live)
       const growing = this.#builds.filter((build) => !build.live && !build.failed)
-      const moved = (await this.#page(live)) || (await this.#page(growing))
-      if (moved) {
-        this.#progress.tell(this.position())
-        await nextTurn()
-        continue
-      }
-      for (const build of growing.filter((one) => !one.failed)) this.#promote(build)
+      const live = await this.#page(this.#builds.filter((build) => build.live))
+      // What serves comes first: the others get a page only when it is at the end of the log.
+      const grown = live === 'behind' ? 'behind' : await this.#page(growing)
+      this.#promoteGrown(growing, grown)
       this.#progress.tell(this.position())
-      return
+      if (live === 'still' && grown === 'still') return
+      await nextTurn()
     }
   }
 
-  /** One page of the log for a group of builds; false when there was nothing new. */
-  async #page(group: readonly Build[]): Promise<boolean> {
-    if (group.length === 0) return false
+  /** One page of the log for a group of builds: nothing new, up to the end, or still behind it. */
+  async #page(group: readonly Build[]): Promise<'still' | 'reached' | 'behind'> {
+    if (group.length === 0) return 'still'
     const after = Math.min(...group.map((build) => build.position))
     const page = await this.#scene.reader.readAll({ after, limit: limits.batchEvents })
-    if (page.through <= after) return false
+    if (page.through <= after) return 'still'
     const events = page.events.map(projected)
     for (const build of group) {
       if (build.position >= page.through) continue
@@ -178,7 +180,17 @@ class Runner implements ProjectionRunner {
     }
     const head = await this.#scene.reader.head()
     for (const build of group) this.#tellProgress(build, head)
-    return true
+    return page.through < head ? 'behind' : 'reached'
+  }
+
+  /** A build takes over when it has what the live one has, or else the whole log. */
+  #promoteGrown(growing: readonly Build[], grown: 'still' | 'reached' | 'behind'): void {
+    for (const build of growing) {
+      if (build.failed || !this.#builds.includes(build)) continue
+      const live = this.#builds.find((other) => other.live && other.name === build.name)
+      const ready = live === undefined ? grown !== 'behind' : build.position >= live.position
+      if (ready) this.#promote(build)
+    }
   }
 
   async #apply(build: Build, events: ProjectedEvent[], through: number): Promise<void> {
@@ -223,9 +235,11 @@ class Runner implements ProjectionRunner {
     this.#progress.tell(this.position())
   }
 
-  async #begin(projection: Projection): Promise<void> {
+  async #begin(projection: Projection): Promise<Build> {
     const row = await createBuild(this.#scene, projection)
-    this.#builds.push(startBuild(this.#scene, row, projection))
+    const build = startBuild(this.#scene, row, projection)
+    this.#builds.push(build)
+    return build
   }
 
   async #beginAnew(why: BegunAnew): Promise<void> {

@@ -148,9 +148,9 @@ function drawable(way: Way): Way[] {
       .filter((child) => child !== to && child.type !== 'final' && child.type !== 'history')
       .flatMap((child) => drawable({ ...way, from: child }))
   }
+  if (!isWithin(from, to) || childrenOf(to).length === 0) return [way]
   const initial = initialOf(to)
-  if (!isWithin(from, to) || initial === undefined) return [way]
-  return from === to ? [] : drawable({ ...way, to: initial })
+  return from === to || initial === undefined ? [] : drawable({ ...way, to: initial })
 }
 
 const RESERVED = new Set(['end', 'state', 'note', 'class', 'click', 'direction', 'as', 'style'])

@@ -2,7 +2,7 @@
 // says. Needs no other stream and no calendar: an event carries its facts and its instants.
 import { applyClock, type Clocks } from './clock.ts'
 import type { Workflow } from './definition.ts'
-import type { Event } from './event.ts'
+import type { ClockRecord, Event } from './event.ts'
 import { type Instance, sameState, statePath } from './instance.ts'
 import { migrated } from './migrate.ts'
 import { clockEventType, following } from './step.ts'
@@ -43,7 +43,9 @@ export function apply(workflow: Workflow, before: Instance | undefined, event: E
   const [first] = event.clocks ?? []
   const turned = event.type.startsWith('clock.') && first !== undefined
   const seen =
-    turned && before !== undefined ? applyClock(before.clocks, first, at) : (before?.clocks ?? {})
+    turned && before !== undefined
+      ? clockFolded(before.clocks, first, event)
+      : (before?.clocks ?? {})
   const next = moved(workflow, before, { event, at, clocks: seen })
   if (!sameState(next.snapshot.value, event.to)) {
     const reached = statePath(next.snapshot.value)
@@ -51,9 +53,16 @@ export function apply(workflow: Workflow, before: Instance | undefined, event: E
   }
   let clocks: Clocks = seen
   for (const record of (event.clocks ?? []).slice(turned ? 1 : 0)) {
-    clocks = applyClock(clocks, record, at)
+    clocks = clockFolded(clocks, record, event)
   }
   return following(workflow, before, { event, next, clocks })
+}
+
+function clockFolded(clocks: Clocks, record: ClockRecord, event: Event): Clocks {
+  if (record.is !== 'started' && clocks[record.clock] === undefined) {
+    throw new FoldFault(event, `the clock ${record.clock} never started`)
+  }
+  return applyClock(clocks, record, Date.parse(event.at))
 }
 
 function moved(

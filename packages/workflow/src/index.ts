@@ -1,7 +1,7 @@
 export type { NotifyParams, OpenParams, SendParams, TellParams } from './action.ts'
 export { coreActions } from './action.ts'
-export type { Card, Clock, Clocks, WorkingTime } from './clock.ts'
-export { cardOf, isCounting, iso, reschedule } from './clock.ts'
+export type { Card, Clock, ClockAction, ClockScene, Clocks, Due, WorkingTime } from './clock.ts'
+export { applyClock, cardOf, clockRecords, isCounting, iso, reschedule } from './clock.ts'
 export type {
   ClockEvent,
   Command,

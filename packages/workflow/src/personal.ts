@@ -66,7 +66,7 @@ function walk(schema: z.core.$ZodType, path: string[], found: PersonalField[]): 
     walk(schema.unwrap(), path, found)
   } else if (schema instanceof z.ZodUnion) {
     for (const option of schema.options) walk(option, path, found)
-  } else if (holdsMark(schema._zod.def, new Set())) {
+  } else if (holdsMark(schema, new Set())) {
     throw new Error(`a personal field cannot stand in a ${schema._zod.def.type}: ${path.join('.')}`)
   }
 }

@@ -80,6 +80,8 @@ export type Story = {
   when(...line: Line): Answer
   /** Goes on by commands that must be taken. Throws with the refusal of one that is not. */
   and(...lines: Line[]): Story
+  /** Folds stored events onto the story, e.g. those of an earlier version. @throws FoldFault */
+  from(events: readonly Event[]): Story
   /** Goes on by the clock's warning or end, at the clock's own time. Throws when refused. */
   clock(is: 'warned' | 'expired', clock: string): Story
   /** Goes on by everything that warns or ends up to this hour, each at its own time. */
@@ -126,6 +128,12 @@ function story(told: Told): Story {
           told,
         ),
       ),
+    from: (events) =>
+      story({
+        ...told,
+        instance: fold(told.workflow, events, told.instance),
+        events: [...told.events, ...events],
+      }),
     clock: (is, name) => story(goOn(told, clockTurn(clockOf(told, name), is))),
     until: (hour) => story(runClocks(told, at(hour))),
     offered: (hour, by) => offersOf(told, at(hour), by ?? told.options.by),
@@ -187,10 +195,9 @@ function sceneAt(told: Omit<Told, 'events'>, now: number): StepScene {
 
 function policyOf(told: Omit<Told, 'events'>): Policy {
   const [first] = told.workflow.policies.values()
-  const policy =
-    (told.instance && told.workflow.policies.get(told.instance.policy)) ??
-    told.options.policy ??
-    first
+  const given = told.options.policy
+  const own = told.instance?.policy ?? given?.id ?? ''
+  const policy = given?.id === own ? given : (told.workflow.policies.get(own) ?? first)
   if (policy === undefined) throw new Error(`${told.workflow.id} has no policy`)
   return policy
 }

@@ -114,7 +114,10 @@ async function assemble(
   return begin({ folder, store, vault, keyFile, work, engine, read, onFault, closing })
 }
 
-type Parts = Pick<Community, 'folder' | 'store' | 'vault' | 'keyFile' | 'work' | 'engine' | 'read'> & {
+type Parts = Pick<
+  Community,
+  'folder' | 'store' | 'vault' | 'keyFile' | 'work' | 'engine' | 'read'
+> & {
   onFault: (what: string, fault: unknown) => void
   closing: (() => Promise<unknown>)[]
 }
@@ -166,9 +169,7 @@ const VAULT_FLUSH_MS = 5_000
 const SETTLE_MS = 600_000
 
 /** Effects append events in their turn: done when the head no longer moves. */
-async function settled(
-  parts: Pick<Community, 'store' | 'effects' | 'read'>,
-): Promise<number> {
+async function settled(parts: Pick<Community, 'store' | 'effects' | 'read'>): Promise<number> {
   for (;;) {
     const head = await parts.store.head()
     await parts.effects.caughtUp(head)

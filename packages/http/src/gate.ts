@@ -1,0 +1,86 @@
+// The gate before every route: who asks, may they, and does a cookie come from a page of ours.
+// Runs before the body is read. Adds no closure per request.
+import type { Access, Caller } from '@linli/engine'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ProblemError } from './problem.ts'
+import type { May } from './route.ts'
+
+/** The session cookie. */
+export const SESSION_COOKIE = 'linli_session'
+
+type Done = (fault?: Error) => void
+
+/** Puts the gate before each route that is added from now on; every route must say who may. */
+export function addGate(app: FastifyInstance, access: Access): void {
+  app.decorateRequest('caller', undefined)
+  app.decorateRequest('sessionToken', undefined)
+  const gates = new Map<May, ReturnType<typeof gateFor>>()
+  app.addHook('onRoute', (route) => {
+    const may = route.config?.may
+    if (may === undefined) throw new Error(`route ${route.method} ${route.url} says not who may`)
+    const gate = gates.getOrInsertComputed(may, () => gateFor(access, may))
+    const others = route.onRequest ?? []
+    route.onRequest = [gate, ...(Array.isArray(others) ? others : [others])]
+  })
+}
+
+function gateFor(access: Access, may: May) {
+  const decide = (request: FastifyRequest, caller: Caller | undefined, done: Done): void => {
+    request.caller = caller
+    if (may === 'anyone') return done()
+    if (caller === undefined) return done(new ProblemError('unauthenticated'))
+    if (typeof may === 'string') return done()
+    const held = caller.grants.some((grant) => may.includes(grant.role))
+    done(held ? undefined : new ProblemError('forbidden'))
+  }
+  return (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
+    reply.header('x-content-type-options', 'nosniff')
+    reply.header('cache-control', 'no-store')
+    if (!isOurPage(request)) {
+      done(new ProblemError('origin-refused', { field: 'Origin' }))
+      return
+    }
+    const found = credentialed(access, request)
+    if (!(found instanceof Promise)) decide(request, found, done)
+    else found.then((caller) => decide(request, caller, done), done)
+  }
+}
+
+function credentialed(
+  access: Access,
+  request: FastifyRequest,
+): Caller | undefined | Promise<Caller | undefined> {
+  const { authorization } = request.headers
+  if (authorization !== undefined) {
+    return authorization.startsWith('Bearer ') ? access.byToken(authorization.slice(7)) : undefined
+  }
+  const token = sessionIn(request.headers.cookie)
+  if (token === undefined) return undefined
+  request.sessionToken = token
+  return access.bySession(token)
+}
+
+function sessionIn(cookies: string | undefined): string | undefined {
+  if (cookies === undefined) return undefined
+  const at = cookies.indexOf(`${SESSION_COOKIE}=`)
+  if (at < 0 || (at > 0 && cookies[at - 1] !== ' ' && cookies[at - 1] !== ';')) return undefined
+  const from = at + SESSION_COOKIE.length + 1
+  const end = cookies.indexOf(';', from)
+  return cookies.slice(from, end < 0 ? undefined : end).trim()
+}
+
+/**
+ * What changes something must come from a page of this site: with a cookie the browser has to say
+ * so, without one a foreign `Origin` is still refused. Scripts with a token have no origin.
+ */
+function isOurPage(request: FastifyRequest): boolean {
+  const { method, headers } = request
+  if (method === 'GET' || method === 'HEAD' || method === 'OPTIONS') return true
+  if (headers.authorization !== undefined) return true
+  const { origin } = headers
+  if (origin === undefined) {
+    return headers['sec-fetch-site'] === 'same-origin' || headers.cookie === undefined
+  }
+  const host = URL.canParse(origin) ? new URL(origin).host : ''
+  return host !== '' && host === headers.host
+}

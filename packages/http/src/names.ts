@@ -1,0 +1,17 @@
+// Names of places and units for answers: public titles of instances, read from folded instances.
+import type { Engine } from '@linli/engine'
+
+/** A named thing. */
+export type Named = { id: string; name: string }
+
+/** The public name of a place or unit; its id when it has none. */
+export async function nameOf(engine: Engine, id: string): Promise<string> {
+  const found = engine.instances.get(id)
+  const instance = found instanceof Promise ? await found : found
+  return instance?.workflow.summary(instance).title ?? id
+}
+
+/** Ids with their names, in order. */
+export function named(engine: Engine, ids: readonly string[]): Promise<Named[]> {
+  return Promise.all(ids.map(async (id) => ({ id, name: await nameOf(engine, id) })))
+}

@@ -1,0 +1,53 @@
+// What the HTTP edge needs of an installation, as the composition root hands it in. Nothing here
+// knows a file, a setting or a process.
+import type {
+  Access,
+  EffectWorker,
+  Engine,
+  KyselyRead,
+  Pseudonymise,
+  View,
+  AsOf,
+  Work,
+} from '@linli/engine'
+
+/** A node of the category tree, in both languages. */
+export type Category = { path: string; zh: string; en: string; kind: string }
+
+/** A demo account that one click signs in. */
+export type DemoAccount = {
+  name: string
+  role: string
+  person: string
+  label: { zh: string; en: string }
+}
+
+/** The read models: where they are, how far, and waiting for one's own write. */
+export type ReadPort = {
+  db: KyselyRead
+  position: () => number
+  waitFor: (position: number, timeoutMs: number) => Promise<boolean>
+}
+
+/** Everything the routes stand on. Positions are safe integers, times epoch milliseconds. */
+export type HttpPorts = {
+  engine: Engine
+  access: Access
+  work: Work
+  effects: Pick<EffectWorker, 'release'>
+  read: ReadPort
+  /** One case as of a moment, with its events. */
+  view: (id: string, asOf: AsOf) => Promise<View | undefined>
+  pseudonymise: Pseudonymise
+  categories: readonly Category[]
+  /** Present only in a demo community on a loopback address. */
+  demo?: readonly DemoAccount[]
+  /** The built web app; without it only the API is served. */
+  webFolder?: string
+  /** Figures in the text format of Prometheus, and its content type. */
+  metrics?: () => Promise<{ type: string; text: string }>
+  /** Cookies are marked `Secure`: the site is reached by https. */
+  secure?: boolean
+  /** Requests a minute from one address to sign-in and residents' routes. */
+  signInsPerMinute?: number
+}

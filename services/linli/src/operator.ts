@@ -1,0 +1,56 @@
+// The persons that linli opens for itself: the operator, as whom the command line acts, and the
+// administrator whom a first start lets in. Both have ids that follow from their keys, so that
+// making them again finds them.
+import { Access, type Caller, type Engine, execute, type Grant, SYSTEM } from '@linli/engine'
+import { isRefusal } from '@linli/workflow'
+import { refusedFault } from './command-fault.ts'
+import type { Community } from './community.ts'
+
+/** What `person.register` calls them. */
+type OwnKind = 'operator' | 'staff' | 'service'
+
+/** The caller of the command line, made on first use. */
+export async function operatorOf(community: Community): Promise<Caller> {
+  const { engine } = community
+  const person = await openPerson(engine, { key: 'operator', kind: 'operator', grants: RUNS })
+  return { id: person, person, grants: RUNS }
+}
+
+/** The person whom one-time links of `start` sign in, made on first use. */
+export function administratorOf(community: Community): Promise<string> {
+  const given = { key: 'first-administrator', kind: 'staff', grants: RUNS } as const
+  return openPerson(community.engine, given)
+}
+
+/** Opens a person by the system, or by `caller`, and grants the roles; again finds the same. */
+export async function openPerson(
+  engine: Engine,
+  given: { key: string; kind: OwnKind; grants: readonly Grant[]; caller?: Caller },
+): Promise<string> {
+  const { key, kind, grants, caller = SYSTEM } = given
+  const base = { workflow: 'person', caller }
+  const opened = await execute(engine, { ...base, command: 'register', key, data: { kind } })
+  if (isRefusal(opened)) throw refusedFault(`Opening a person of kind ${kind}`, opened)
+  const { instance } = opened
+  for (const grant of grants) {
+    const granting = { ...base, command: 'grant', instance, data: grant }
+    const answer = await execute(engine, { ...granting, key: `${key}:${grant.role}` })
+    if (isRefusal(answer)) throw refusedFault(`Granting the role ${grant.role}`, answer)
+  }
+  return instance
+}
+
+/** A one-time sign-in link, while no administrator has a login of their own; else undefined. */
+export async function firstLink(community: Community, base: string): Promise<string | undefined> {
+  const { engine, work, keyFile } = community
+  const access = new Access({ work, instances: engine.instances, keyFile, now: engine.now })
+  const logins = await work.selectFrom('login').select('person').distinct().execute()
+  for (const { person } of logins) {
+    const caller = await access.callerOf(person)
+    if (caller?.grants.some(({ role }) => role === 'administrator')) return undefined
+  }
+  const person = await administratorOf(community)
+  return `${base}/link/${await access.createLink({ person, purpose: 'first-start' })}`
+}
+
+const RUNS: readonly Grant[] = [{ role: 'administrator' }, { role: 'coordinator' }]

@@ -1,0 +1,16 @@
+// What the running server does for the command line, by hand.
+import { backup } from './backup.ts'
+import { examine } from './doctor.ts'
+import { erase } from './erase.ts'
+import { rebuild } from './rebuild.ts'
+import { type AnyTask, asked } from './task.ts'
+import { createToken } from './token.ts'
+
+/** Every task that the control socket takes. */
+export const tasks: readonly AnyTask[] = [
+  asked(backup),
+  asked(createToken),
+  asked(erase),
+  asked(examine),
+  asked(rebuild),
+]

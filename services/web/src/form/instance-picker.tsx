@@ -1,0 +1,43 @@
+// Chooses another instance by its name or number: a unit, a person, a case, a topic.
+import { useQuery } from '@tanstack/react-query'
+import { Select } from 'antd'
+import { useState } from 'react'
+import type { Row } from '../answers.ts'
+import { lists } from '../api.ts'
+import type { PickerProps } from './place-picker.tsx'
+
+const MOST = 50
+
+/** The instance's id as value; typing searches. */
+export function InstancePicker(props: PickerProps & { workflow: string }) {
+  const { workflow, value, onChange, placeholder, id } = props
+  const [text, setText] = useState('')
+  const rows = useQuery({
+    queryKey: ['list', workflow, 'picker', text],
+    queryFn: () => lists.rows(workflow, { q: text, ended: false, limit: MOST }),
+    placeholderData: (before) => before,
+    staleTime: 60_000,
+  })
+  const options = (rows.data?.rows ?? []).map((row) => ({ value: row.id, label: nameOf(row) }))
+  return (
+    <Select
+      {...(id === undefined ? {} : { id })}
+      className="picker"
+      showSearch
+      allowClear
+      filterOption={false}
+      placeholder={placeholder}
+      aria-label={placeholder}
+      value={value ?? null}
+      options={options}
+      loading={rows.isFetching}
+      onSearch={setText}
+      onChange={(chosen: string | null) => onChange(chosen ?? undefined)}
+    />
+  )
+}
+
+function nameOf({ title, number, categoryName }: Row): string {
+  const words = [number, title ?? categoryName].filter((part) => part !== null && part !== undefined)
+  return words.join(' ')
+}

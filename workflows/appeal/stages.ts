@@ -1,0 +1,215 @@
+// The stages of the handling: what each takes beside what every open state takes.
+import { assign } from 'xstate'
+import {
+  appealSetup,
+  beginFollowUp,
+  closeAs,
+  contacted,
+  dispatch,
+  endAs,
+  recordFollowUp,
+  redo,
+  restartHandle,
+  startClosing,
+  startHandling,
+} from './appeal-setup.ts'
+import { UNCLASSIFIED } from './category.ts'
+import { classified, heard, lastUnits, union, withReferrals } from './context.ts'
+import { leaving, referralId, toReporter } from './outgoing.ts'
+import { isSigned, signatureOf } from './supervision.ts'
+
+const stop = (clock: string) => ({ type: 'stopClock', params: { clock } }) as const
+const start = (clock: string) => ({ type: 'startClock', params: { clock } }) as const
+const toFollowUp = { target: '#appeal.open.followUp' } as const
+
+export const reported = appealSetup.createStateConfig({
+  meta: { responsible: 'grid-worker' },
+  on: {
+    'appeal.verified': {
+      target: '#appeal.open.grid',
+      actions: [
+        assign(({ context, event }) => classified(context, event.data)),
+        stop('verify'),
+        start('decide'),
+      ],
+    },
+    'appeal.rejected': { target: '#appeal.rejected', actions: endAs('rejected') },
+  },
+})
+
+export const grid = appealSetup.createStateConfig({
+  meta: { responsible: 'grid-worker' },
+  on: {
+    'appeal.referred': {
+      target: '#appeal.open.referral',
+      guard: 'unitsFit',
+      actions: [
+        stop('decide'),
+        startHandling,
+        assign(({ context, event }) =>
+          withReferrals(context, event.data.units, referralId(event.eventId)),
+        ),
+        dispatch,
+      ],
+    },
+    'appeal.deliberated': {
+      target: '#appeal.open.deliberation',
+      actions: [
+        stop('decide'),
+        start('deliberate'),
+        assign(({ context, event }) => ({
+          deliberation: { id: event.data.topic, outcome: null, units: [] },
+          deliberations: union(context.deliberations, [event.data.topic]),
+        })),
+        {
+          type: 'tell',
+          params: ({ context, event }) => ({
+            instance: event.data.topic,
+            command: 'join',
+            with: {
+              appeal: event.stream,
+              place: context.place,
+              category: context.category ?? UNCLASSIFIED,
+            },
+          }),
+        },
+      ],
+    },
+    'appeal.solved': { ...toFollowUp, actions: [stop('decide'), beginFollowUp] },
+    'appeal.rejected': { target: '#appeal.rejected', actions: endAs('rejected') },
+  },
+})
+
+export const deliberation = appealSetup.createStateConfig({
+  meta: { responsible: 'coordinator' },
+  on: {
+    'appeal.takenBack': {
+      actions: [
+        { type: 'tell', params: ({ context, event }) => leaving(context, event.stream) },
+        assign(({ context }) => heard(context, 'takenBack')),
+      ],
+    },
+  },
+  always: [
+    {
+      target: '#appeal.open.referral',
+      guard: 'resolvedToUnits',
+      actions: [
+        stop('deliberate'),
+        startHandling,
+        assign(({ context, event }) =>
+          withReferrals(context, context.deliberation?.units ?? [], referralId(event.eventId)),
+        ),
+        dispatch,
+      ],
+    },
+    { ...toFollowUp, guard: 'resolved', actions: [stop('deliberate'), beginFollowUp] },
+    {
+      target: '#appeal.open.grid',
+      guard: 'notResolved',
+      actions: [stop('deliberate'), start('decide')],
+    },
+  ],
+})
+
+export const referral = appealSetup.createStateConfig({
+  meta: { responsible: 'unit' },
+  on: {
+    'appeal.referred': {
+      guard: 'unitsFit',
+      actions: [
+        assign(({ context, event }) =>
+          withReferrals(context, event.data.units, referralId(event.eventId)),
+        ),
+        dispatch,
+      ],
+    },
+  },
+  always: [
+    { ...toFollowUp, guard: 'allAnswered', actions: beginFollowUp },
+    { target: '#appeal.open.grid', guard: 'nobodyLeft', actions: start('decide') },
+  ],
+})
+
+export const followUp = appealSetup.createStateConfig({
+  meta: { responsible: 'coordinator' },
+  on: {
+    'appeal.followedUp': [
+      {
+        target: '#appeal.closed',
+        guard: 'closesNow',
+        actions: [recordFollowUp, contacted, closeAs('solved')],
+      },
+      {
+        target: '#appeal.closed',
+        guard: 'endsUnanswered',
+        actions: [
+          recordFollowUp,
+          closeAs('unanswered'),
+          { type: 'notify', params: ({ context }) => toReporter(context, 'closedUnanswered') },
+        ],
+      },
+      { guard: 'unanswered', actions: recordFollowUp },
+      { guard: 'answered', actions: [recordFollowUp, contacted, startClosing] },
+    ],
+    'appeal.signed': {
+      guard: 'maySign',
+      actions: assign(({ context, event }) => {
+        const signature = signatureOf(context, event.by)
+        return signature === undefined ? {} : { signatures: [...context.signatures, signature] }
+      }),
+    },
+    'appeal.closed': {
+      target: '#appeal.closed',
+      guard: { type: 'mayClose', params: { all: ['followedUp', 'released', 'signed'] } },
+      actions: [
+        assign(({ context, event }) => ({
+          overridden: event.data.override !== undefined && !isSigned(context),
+        })),
+        closeAs(),
+      ],
+    },
+    'appeal.redone': [
+      {
+        target: '#appeal.open.referral',
+        guard: 'redoToUnits',
+        actions: [
+          redo,
+          assign(({ context, event }) =>
+            withReferrals(
+              context,
+              event.data.units ?? lastUnits(context),
+              referralId(event.eventId),
+            ),
+          ),
+          dispatch,
+        ],
+      },
+      {
+        target: '#appeal.open.grid',
+        guard: 'redoToGrid',
+        actions: [redo, start('decide')],
+      },
+    ],
+  },
+  always: {
+    target: '#appeal.open.referral',
+    guard: 'answerReturned',
+    actions: [stop('followUp'), stop('close'), restartHandle],
+  },
+})
+
+export const outside = appealSetup.createStateConfig({
+  meta: { responsible: 'unit', follows: 'unit' },
+  on: {
+    'appeal.answeredOutside': {
+      actions: assign(({ context: { outside }, event }) => ({
+        outside: outside === null ? null : { ...outside, meaning: event.data.meaning ?? null },
+      })),
+    },
+    'appeal.archived': {
+      target: '#appeal.archived',
+      actions: assign(({ event }) => ({ closedHow: 'outside', closedAt: event.at })),
+    },
+  },
+})
