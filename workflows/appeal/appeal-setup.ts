@@ -4,9 +4,9 @@ import { coreActions, type EventsOf, isCounting, type StateMeta } from '@linli/w
 import { setup } from 'xstate'
 import { categoryOf } from './category.ts'
 import type { commands } from './commands.ts'
-import { type ClosedHow, type Context, followed, live } from './context.ts'
+import { type ClosedHow, type Context, followed, having, live } from './context.ts'
 import { guards } from './guards.ts'
-import { closing, dispatches, ending, tellReferrals } from './outgoing.ts'
+import { closing, dispatches, ending, tellReferrals, toReporter } from './outgoing.ts'
 import { handleLimit, type Rules } from './rules.ts'
 import { afterUnhappy, keepLate } from './supervision.ts'
 
@@ -36,14 +36,14 @@ const others = (clocks: object) =>
 export const startHandling = enqueueActions(({ context, event, enqueue }) => {
   const handle = event.clocks.handle
   if (handle === undefined || handle.status === 'stopped') enqueue(startHandle)
-  for (const clock of categoryOf(context.category)?.milestones ?? []) {
+  for (const clock of categoryOf(context.about.category)?.milestones ?? []) {
     if (event.clocks[clock] === undefined) enqueue({ type: 'startClock', params: { clock } })
   }
 })
 
 /** Starts the handle clock, or its next round, under the limit of the category. */
 export const startHandle = enqueueActions(({ context, event, enqueue }) => {
-  const limit = handleLimit(context, event.policy)
+  const limit = handleLimit(context.about, event.policy)
   enqueue({ type: 'startClock', params: { clock: 'handle', limit } })
 })
 
@@ -60,10 +60,13 @@ export const startClosing = enqueueActions(({ event, enqueue }) => {
 })
 
 /** The handling is over: from whichever state the follow-up begins. */
-export const beginFollowUp = enqueueActions(({ enqueue }) => {
+export const beginFollowUp = enqueueActions(({ context, enqueue }) => {
   enqueue({ type: 'stopClock', params: { clock: 'handle' } })
   enqueue({ type: 'startClock', params: { clock: 'followUp' } })
-  enqueue.assign({ tries: 0, followedUp: null, signatures: [] })
+  enqueue.assign({
+    ...having(context, 'followUp', { tries: 0, followedUp: null }),
+    ...having(context, 'team', { signatures: [] }),
+  })
 })
 
 /** A new round of handling, after redo or reopening; a late round before it is not forgotten. */
@@ -76,10 +79,9 @@ export const beginRound = enqueueActions(({ context, event, enqueue }) => {
         ? { ...referral, status: 'superseded' }
         : referral,
     ),
-    tries: 0,
-    followedUp: null,
-    signatures: [],
-    overridden: false,
+    ...having(context, 'followUp', { tries: 0, followedUp: null }),
+    ...having(context, 'team', { signatures: [] }),
+    ...having(context, 'closing', { overridden: false }),
   })
   enqueue(startHandle)
 })
@@ -94,19 +96,27 @@ export const dispatch = enqueueActions(({ context, event, enqueue }) => {
 /** Ends the handling for now: closed until the reopening limit is over. */
 export const closeAs = (how?: ClosedHow) =>
   enqueueActions(({ context, event, enqueue }) => {
-    const followedUp = context.followedUp === 'good' ? 'solved' : 'unanswered'
+    const followedUp = context.followUp.followedUp === 'good' ? 'solved' : 'unanswered'
 
     enqueue({ type: 'stopClocks', params: {} })
     enqueue({ type: 'startClock', params: { clock: 'reopen' } })
     enqueue({ type: 'tell', params: closing(context, event.stream) })
-    enqueue.assign({ closedHow: how ?? followedUp, closedAt: event.at, asking: null })
+    enqueue.assign({
+      ...having(context, 'closing', { how: how ?? followedUp, at: event.at }),
+      ...having(context, 'marks', { asking: null }),
+    })
   })
 
 /** Ends the case for good without its being handled. */
 export const endAs = (how: 'rejected' | 'withdrawn') =>
   enqueueActions(({ context, event, enqueue }) => {
     enqueue({ type: 'tell', params: ending(context, event.stream, how) })
-    enqueue.assign({ closedHow: how, closedAt: event.at, asking: null })
+    const told = how === 'rejected' ? toReporter(context, how) : []
+    enqueue({ type: 'notify', params: told })
+    enqueue.assign({
+      ...having(context, 'closing', { how, at: event.at }),
+      ...having(context, 'marks', { asking: null }),
+    })
   })
 
 /** Stops counting for a while; the referrals wait too. */
@@ -117,35 +127,35 @@ export const pauseAll = enqueueActions(({ context, enqueue }) => {
 
 /** Goes on after a pause, but for what waits for the resident's answer. */
 export const resumeAll = enqueueActions(({ context, enqueue }) => {
-  const except = context.asking === 'waiting' ? [...WAITING_FOR_RESIDENT] : []
+  const except = context.marks.asking === 'waiting' ? [...WAITING_FOR_RESIDENT] : []
   enqueue({ type: 'stopClock', params: { clock: 'suspended' } })
   enqueue({ type: 'resumeClocks', params: { except } })
   enqueue({ type: 'tell', params: tellReferrals(live(context), 'resume') })
 })
 
 /** The resident is asked: what depends on the answer waits. */
-export const waitForResident = enqueueActions(({ event, enqueue }) => {
+export const waitForResident = enqueueActions(({ context, event, enqueue }) => {
   enqueue({ type: 'pauseClocks', params: { except: others(event.clocks) } })
   enqueue({ type: 'startClock', params: { clock: 'resident' } })
-  enqueue.assign({ asking: 'waiting' })
+  enqueue.assign(having(context, 'marks', { asking: 'waiting' }))
 })
 
 /** What waited for the resident goes on, with an answer or without. */
 export const waitNoLonger = (asking: 'lapsed' | null) =>
-  enqueueActions(({ event, enqueue }) => {
+  enqueueActions(({ context, event, enqueue }) => {
     enqueue({ type: 'stopClock', params: { clock: 'resident' } })
     enqueue({ type: 'resumeClocks', params: { except: others(event.clocks) } })
-    enqueue.assign({ asking })
+    enqueue.assign(having(context, 'marks', { asking }))
   })
 
 /** The resident answers a case that waits as a whole: its other clocks stay paused. */
-export const endWaiting = enqueueActions(({ enqueue }) => {
+export const endWaiting = enqueueActions(({ context, enqueue }) => {
   enqueue({ type: 'stopClock', params: { clock: 'resident' } })
-  enqueue.assign({ asking: null })
+  enqueue.assign(having(context, 'marks', { asking: null }))
 })
 
 /** A merged case goes its own way again. */
-export const standAlone = assign({ original: null })
+export const standAlone = assign(({ context }) => having(context, 'ties', { original: null }))
 
 /** Keeps what was followed up; unhappy once too often puts the case under supervision. */
 export const recordFollowUp = enqueueActions(({ event, enqueue }) => {
@@ -160,12 +170,14 @@ export const redo = enqueueActions(({ context, enqueue }) => {
   enqueue({ type: 'stopClock', params: { clock: 'followUp' } })
   enqueue({ type: 'stopClock', params: { clock: 'close' } })
   enqueue({ type: 'tell', params: tellReferrals(live(context), 'supersede') })
-  enqueue.assign({ redone: context.redone + 1 })
+  enqueue.assign(having(context, 'counts', { redone: context.counts.redone + 1 }))
   enqueue(beginRound)
 })
 
 /** The first contact with whoever asked. */
 export const contacted = enqueueActions(({ context, event, enqueue }) => {
   enqueue({ type: 'stopClock', params: { clock: 'contact' } })
-  if (context.contactedAt === null) enqueue.assign({ contactedAt: event.at })
+  if (context.marks.contactedAt === null) {
+    enqueue.assign(having(context, 'marks', { contactedAt: event.at }))
+  }
 })

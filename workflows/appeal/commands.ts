@@ -64,7 +64,12 @@ export const commands = {
   answerOutside: command({
     records: 'answeredOutside',
     by: ['system'],
-    data: z.strictObject({ text: aboutCase(4000), meaning: z.string().max(80).optional() }),
+    data: z.strictObject({
+      text: aboutCase(4000),
+      /** The text as the source had it, where it was repaired. */
+      raw: aboutCase(4000).optional(),
+      meaning: z.string().max(80).optional(),
+    }),
   }),
   archive: command({ records: 'archived', by: ['system'], data: Nothing }),
 

@@ -38,94 +38,134 @@ type Heard<Name extends keyof typeof commands> = {
   facts: Readonly<Record<string, unknown>>
 }
 
+/**
+ * What an appeal remembers, in small groups: a machine copies its context on every change, and
+ * copying one flat object of forty fields took most of a step.
+ */
 export type Context = {
+  about: About
+  team: Team
+  round: number
+  referrals: readonly Referral[]
+  deliberation: Deliberation | null
+  /** Every deliberation that the case was brought to. */
+  deliberations: readonly string[]
+  ties: Ties
+  marks: Marks
+  followUp: FollowUp
+  counts: Counts
+  outside: Outside | null
+  closing: Closing
+}
+
+/** What it is about. `requestedAt`, ISO: a refund counts from this day. */
+export type About = {
   place: readonly string[]
   areaM2: number | null
   category: string | null
   channel: string | null
   urgent: boolean
   reporter: string | null
-  /** When the resident asked, ISO: a refund counts from this day. */
   requestedAt: string
+}
+
+/** Who handles it for the community; a case with stewards closes with both signatures. */
+export type Team = {
   owner: string | null
-  referrals: readonly Referral[]
-  round: number
-  deliberation: Deliberation | null
-  /** Every deliberation that the case was brought to, and how many resolved it. */
-  deliberations: readonly string[]
-  resolutions: number
-  merged: readonly string[]
-  original: string | null
-  external: string | null
   stewards: readonly string[]
   signatures: readonly Signature[]
-  supervised: { reason: Data<'supervise'>['reason'] | 'overdue' | 'unhappy' } | null
-  /** The round of the handle clock whose end a supervisor has released. */
-  releasedRound: number
-  lateRounds: number
-  contactedAt: number | null
-  asking: 'waiting' | 'lapsed' | null
-  tries: number
-  unhappy: number
-  followedUp: 'good' | 'unhappy' | null
-  solved: boolean | null
-  satisfied: boolean | null
-  answers: number
-  sentBack: number
-  redone: number
-  reopened: number
-  urged: number
-  extendedDays: number
-  outside: { source: string; key: string; unit: string | null; meaning: string | null } | null
-  closedHow: ClosedHow | null
-  closedAt: number | null
-  overridden: boolean
 }
 
 /** A signature under the closing: by a steward, or for the community's staff. */
 export type Signature = { side: 'community' | 'steward'; person: string | null }
 
+/** Cases merged into this one, and the one that this was merged into. */
+export type Ties = {
+  merged: readonly string[]
+  original: string | null
+  external: string | null
+}
+
+/** `releasedRound`: the round of the handle clock whose end a supervisor has released. */
+export type Marks = {
+  supervised: { reason: Data<'supervise'>['reason'] | 'overdue' | 'unhappy' } | null
+  releasedRound: number
+  lateRounds: number
+  contactedAt: number | null
+  asking: 'waiting' | 'lapsed' | null
+}
+
+/** Tries without an answer, what stands for the closing, and the last valid answers. */
+export type FollowUp = {
+  tries: number
+  followedUp: 'good' | 'unhappy' | null
+  solved: boolean | null
+  satisfied: boolean | null
+}
+
+/** What is counted over the whole life of a case. */
+export type Counts = {
+  answers: number
+  sentBack: number
+  redone: number
+  reopened: number
+  urged: number
+  unhappy: number
+  resolutions: number
+  extendedDays: number
+}
+
+/** A case of another system, handled there. */
+export type Outside = {
+  source: string
+  key: string
+  unit: string | null
+  meaning: string | null
+}
+
+export type Closing = { how: ClosedHow | null; at: number | null; overridden: boolean }
+
 /** Before the first event. */
 export const EMPTY: Context = {
-  place: [],
-  areaM2: null,
-  category: null,
-  channel: null,
-  urgent: false,
-  reporter: null,
-  requestedAt: '',
-  owner: null,
-  referrals: [],
+  about: {
+    place: [],
+    areaM2: null,
+    category: null,
+    channel: null,
+    urgent: false,
+    reporter: null,
+    requestedAt: '',
+  },
+  team: { owner: null, stewards: [], signatures: [] },
   round: 1,
+  referrals: [],
   deliberation: null,
   deliberations: [],
-  resolutions: 0,
-  merged: [],
-  original: null,
-  external: null,
-  stewards: [],
-  signatures: [],
-  supervised: null,
-  releasedRound: 0,
-  lateRounds: 0,
-  contactedAt: null,
-  asking: null,
-  tries: 0,
-  unhappy: 0,
-  followedUp: null,
-  solved: null,
-  satisfied: null,
-  answers: 0,
-  sentBack: 0,
-  redone: 0,
-  reopened: 0,
-  urged: 0,
-  extendedDays: 0,
+  ties: { merged: [], original: null, external: null },
+  marks: { supervised: null, releasedRound: 0, lateRounds: 0, contactedAt: null, asking: null },
+  followUp: { tries: 0, followedUp: null, solved: null, satisfied: null },
+  counts: {
+    answers: 0,
+    sentBack: 0,
+    redone: 0,
+    reopened: 0,
+    urged: 0,
+    unhappy: 0,
+    resolutions: 0,
+    extendedDays: 0,
+  },
   outside: null,
-  closedHow: null,
-  closedAt: null,
-  overridden: false,
+  closing: { how: null, at: null, overridden: false },
 }
+
+type Group = 'about' | 'team' | 'ties' | 'marks' | 'followUp' | 'counts' | 'closing'
+
+/** One group of a context, changed. */
+export const having = <Name extends Group>(
+  context: Context,
+  group: Name,
+  change: Partial<Context[Name]>,
+): Partial<Context> => ({ [group]: { ...context[group], ...change } })
 
 /** Referrals whose unit has the next word. */
 export const pending = (context: Context): readonly Referral[] =>
@@ -167,7 +207,7 @@ function referred(
   units: readonly Recorded<Unit>[],
   idOf: (unit: string) => string,
 ): Referral[] {
-  const kind = categoryOf(context.category)?.referral ?? 'general'
+  const kind = categoryOf(context.about.category)?.referral ?? 'general'
   return units.map((unit) => ({
     id: idOf(unit.unit),
     unit: unit.unit,
@@ -187,7 +227,7 @@ export const changed = (context: Context, id: string, to: Partial<Referral>): re
 export function reported(event: Heard<'report'>): Partial<Context> {
   const { data } = event
   const { path, areaM2 } = placeOf(data.place, event.facts)
-  return {
+  const about = {
     place: path,
     areaM2,
     category: data.category ?? null,
@@ -196,16 +236,15 @@ export function reported(event: Heard<'report'>): Partial<Context> {
     reporter: data.reporter ?? null,
     requestedAt: iso(event.at),
   }
+  return { about }
 }
 
 /** What an appeal knows that is handled outside. */
 export function adopted(event: Heard<'adopt'>): Partial<Context> {
   const { source, key, unit = null, place, category, channel } = event.data
+  const { path, areaM2 } = placeOf(place, event.facts)
   return {
-    place: placeOf(place, event.facts).path,
-    category,
-    channel,
-    requestedAt: iso(event.at),
+    about: { ...EMPTY.about, place: path, areaM2, category, channel, requestedAt: iso(event.at) },
     outside: { source, key, unit, meaning: null },
   }
 }
@@ -214,10 +253,11 @@ export function adopted(event: Heard<'adopt'>): Partial<Context> {
 export const classified = (
   context: Context,
   data: { category?: string | undefined; urgent?: boolean | undefined },
-): Partial<Context> => ({
-  category: data.category ?? context.category,
-  urgent: data.urgent ?? context.urgent,
-})
+): Partial<Context> =>
+  having(context, 'about', {
+    category: data.category ?? context.about.category,
+    urgent: data.urgent ?? context.about.urgent,
+  })
 
 /** The referrals of a context with new ones behind them. */
 export const withReferrals = (
@@ -236,7 +276,9 @@ export const heard = (
     ? {}
     : {
         deliberation: { ...context.deliberation, outcome, units: ledUnits(units) },
-        resolutions: context.resolutions + (outcome === 'resolved' ? 1 : 0),
+        ...having(context, 'counts', {
+          resolutions: context.counts.resolutions + (outcome === 'resolved' ? 1 : 0),
+        }),
       }
 
 /** A resolution may name units without a lead: the first one leads then. */
@@ -255,14 +297,18 @@ export const union = (ids: readonly string[], more: readonly string[]): readonly
 
 /** What a recorded follow-up adds up to; `close` is decided elsewhere. */
 export function followed(context: Context, data: Data<'followUp'>): Partial<Context> {
-  if (data.solved === 'noAnswer') return { tries: context.tries + 1 }
+  if (data.solved === 'noAnswer') {
+    return having(context, 'followUp', { tries: context.followUp.tries + 1 })
+  }
   const good = isGood(data)
   return {
-    tries: 0,
-    solved: data.solved === 'yes',
-    satisfied: data.satisfied === undefined ? null : data.satisfied === 'yes',
-    followedUp: good ? 'good' : 'unhappy',
-    unhappy: context.unhappy + (good ? 0 : 1),
+    followUp: {
+      tries: 0,
+      followedUp: good ? 'good' : 'unhappy',
+      solved: data.solved === 'yes',
+      satisfied: data.satisfied === undefined ? null : data.satisfied === 'yes',
+    },
+    ...having(context, 'counts', { unhappy: context.counts.unhappy + (good ? 0 : 1) }),
   }
 }
 

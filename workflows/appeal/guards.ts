@@ -12,7 +12,8 @@ const DAY_MS = 86_400_000
 
 /** A follow-up stands: a good one, or as many tries without an answer as the policy wants. */
 const isFollowedUp = ({ context, policy }: Now): boolean =>
-  context.followedUp === 'good' || (context.followedUp === null && isLastTry(context.tries, policy))
+  context.followUp.followedUp === 'good' ||
+  (context.followUp.followedUp === null && isLastTry(context.followUp.tries, policy))
 
 const isReleased = ({ context, clocks }: Asked<Context>): boolean => !isSupervised(context, clocks)
 
@@ -65,26 +66,30 @@ export const guards = {
       data.instance === deliberation.id,
   ),
 
-  mayAsk: when<Context>(({ context }) => context.outside === null && context.asking !== 'waiting'),
-  wasAsked: when<Context>(({ context }) => context.asking !== null),
-  isWaiting: when<Context>(({ context }) => context.asking === 'waiting'),
+  mayAsk: when<Context>(
+    ({ context }) => context.outside === null && context.marks.asking !== 'waiting',
+  ),
+  wasAsked: when<Context>(({ context }) => context.marks.asking !== null),
+  isWaiting: when<Context>(({ context }) => context.marks.asking === 'waiting'),
   endsInTime: onlyHere(check<Context, Data<'suspend'>, Rules>(doesEndInTime)),
   inReopenLimit: when<Context>(({ at, clocks }) => at <= (clocks.reopen?.dueAt ?? 0)),
 
   originalFits: check<Context, Data<'merge'>, Rules>(doesOriginalFit),
   mayAbsorb: check<Context, Data<'absorb'>>(
     ({ context, data, stream }) =>
-      context.closedHow === null && data.appeal !== context.original && data.appeal !== stream,
+      context.closing.how === null &&
+      data.appeal !== context.ties.original &&
+      data.appeal !== stream,
   ),
   fromOriginal: check<Context, { original: string }>(
-    ({ context, data }) => data.original === context.original,
+    ({ context, data }) => data.original === context.ties.original,
   ),
   closesWithOriginal: check<Context, { original: string }>(
     ({ context, data, clocks }) =>
-      data.original === context.original && !isSupervised(context, clocks),
+      data.original === context.ties.original && !isSupervised(context, clocks),
   ),
   absorbRefused: check<Context, { command: string; instance: string }>(
-    ({ context, data }) => data.command === 'absorb' && data.instance === context.original,
+    ({ context, data }) => data.command === 'absorb' && data.instance === context.ties.original,
   ),
 
   supervised: when<Context>(({ context, clocks }) => isSupervised(context, clocks)),
@@ -107,8 +112,8 @@ export const guards = {
     (tried) =>
       tried.data.solved === 'noAnswer' &&
       tried.data.close !== true &&
-      tried.context.followedUp === null &&
-      isLastTry(tried.context.tries + 1, tried.policy) &&
+      tried.context.followUp.followedUp === null &&
+      isLastTry(tried.context.followUp.tries + 1, tried.policy) &&
       isReleased(tried) &&
       isSigned(tried.context),
   ),
@@ -149,7 +154,7 @@ function doesExtensionFit({ context, data, policy }: Given<'extend'>): boolean {
   const most = extensionDaysMost(policy)
   return (
     pending(context).some(({ id }) => id === data.referral) &&
-    (most === undefined || context.extendedDays + daysOf(data) <= most)
+    (most === undefined || context.counts.extendedDays + daysOf(data) <= most)
   )
 }
 
@@ -166,7 +171,7 @@ function doesOriginalFit({ context, data, facts, stream }: Given<'merge'>): bool
   if (typeof original !== 'object' || original === null) return false
   return (
     data.original !== stream &&
-    !context.merged.includes(data.original) &&
+    !context.ties.merged.includes(data.original) &&
     Reflect.get(original, 'open') === true
   )
 }

@@ -14,7 +14,7 @@ import {
   resumeAll,
   standAlone,
 } from './appeal-setup.ts'
-import { adopted, EMPTY, reported, union } from './context.ts'
+import { adopted, EMPTY, having, reported, union } from './context.ts'
 import { everywhere } from './messages.ts'
 import { whileOpen } from './open-commands.ts'
 import { lettingGo, toReporter, toRole } from './outgoing.ts'
@@ -46,7 +46,7 @@ export const machine = appealSetup.createMachine({
             {
               type: 'notify',
               params: ({ context }) =>
-                context.urgent ? [toRole(context, 'grid-worker', 'urgent')] : [],
+                context.about.urgent ? [toRole(context, 'grid-worker', 'urgent')] : [],
             },
           ],
         },
@@ -108,9 +108,9 @@ export const machine = appealSetup.createMachine({
           guard: 'fromOriginal',
           actions: [
             standAlone,
-            assign(({ context, event }) => ({
-              merged: union(context.merged, event.data.merged),
-            })),
+            assign(({ context, event }) =>
+              having(context, 'ties', { merged: union(context.ties.merged, event.data.merged) }),
+            ),
             resumeAll,
             {
               type: 'notify',
@@ -119,7 +119,9 @@ export const machine = appealSetup.createMachine({
           ],
         },
         'appeal.followed': {
-          actions: assign(({ event }) => ({ original: event.data.original })),
+          actions: assign(({ context, event }) =>
+            having(context, 'ties', { original: event.data.original }),
+          ),
         },
         'appeal.residentAnswered': { guard: 'wasAsked', actions: endWaiting },
         'effect.refused': {
@@ -138,11 +140,10 @@ export const machine = appealSetup.createMachine({
           actions: [
             { type: 'stopClock', params: { clock: 'reopen' } },
             assign(({ context, event }) => ({
-              closedHow: null,
-              closedAt: null,
-              original: null,
-              requestedAt: iso(event.at),
-              reopened: context.reopened + 1,
+              closing: EMPTY.closing,
+              ...having(context, 'ties', { original: null }),
+              ...having(context, 'about', { requestedAt: iso(event.at) }),
+              ...having(context, 'counts', { reopened: context.counts.reopened + 1 }),
             })),
             beginRound,
             start('decide'),

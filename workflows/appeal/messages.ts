@@ -2,7 +2,7 @@
 // takes them in every state, so that none is lost while it is suspended or merged.
 import { assign } from 'xstate'
 import { appealSetup } from './appeal-setup.ts'
-import { changed, heard, union } from './context.ts'
+import { changed, having, heard, union } from './context.ts'
 import { toRole } from './outgoing.ts'
 import { daysOf } from './rules.ts'
 import { keepLate } from './supervision.ts'
@@ -15,14 +15,14 @@ export const everywhere = appealSetup.createStateConfig({
     'appeal.referralAnswered': {
       guard: 'knowsReferral',
       actions: assign(({ context, event: { data } }) => ({
-        answers: context.answers + 1,
+        ...having(context, 'counts', { answers: context.counts.answers + 1 }),
         referrals: changed(context, data.referral, { status: 'answered', outcome: data.outcome }),
       })),
     },
     'appeal.referralSentBack': {
       guard: 'waitsForUnit',
       actions: assign(({ context, event: { data } }) => ({
-        sentBack: context.sentBack + 1,
+        ...having(context, 'counts', { sentBack: context.counts.sentBack + 1 }),
         referrals: changed(context, data.referral, { status: 'sentBack' }),
       })),
     },
@@ -37,7 +37,9 @@ export const everywhere = appealSetup.createStateConfig({
       actions: [
         assign(({ context, event }) => ({
           ...keepLate(context, event.clocks),
-          extendedDays: context.extendedDays + daysOf(event.data),
+          ...having(context, 'counts', {
+            extendedDays: context.counts.extendedDays + daysOf(event.data),
+          }),
         })),
         {
           type: 'extendClock',
@@ -65,14 +67,16 @@ export const everywhere = appealSetup.createStateConfig({
     'appeal.deliberationDone': {},
     'appeal.absorbed': {
       guard: 'mayAbsorb',
-      actions: assign(({ context, event }) => ({
-        merged: union(context.merged, [event.data.appeal]),
-      })),
+      actions: assign(({ context, event }) =>
+        having(context, 'ties', { merged: union(context.ties.merged, [event.data.appeal]) }),
+      ),
     },
     'appeal.letGo': {
-      actions: assign(({ context, event }) => ({
-        merged: context.merged.filter((appeal) => appeal !== event.data.appeal),
-      })),
+      actions: assign(({ context, event }) =>
+        having(context, 'ties', {
+          merged: context.ties.merged.filter((appeal) => appeal !== event.data.appeal),
+        }),
+      ),
     },
     'effect.refused': [
       {

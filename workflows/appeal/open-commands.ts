@@ -8,7 +8,7 @@ import {
   waitForResident,
   waitNoLonger,
 } from './appeal-setup.ts'
-import { classified, pending, union } from './context.ts'
+import { classified, having, pending, union } from './context.ts'
 import { absorbs, hasEnded, tellReferrals, toHandlers, toReporter, toRole } from './outgoing.ts'
 import { released } from './supervision.ts'
 
@@ -27,12 +27,14 @@ export const whileOpen = appealSetup.createStateConfig({
     },
     'appeal.taken': {
       guard: 'handledHere',
-      actions: assign(({ context, event }) => ({ owner: event.by.person ?? context.owner })),
+      actions: assign(({ context, event }) =>
+        having(context, 'team', { owner: event.by.person ?? context.team.owner }),
+      ),
     },
     'appeal.assigned': {
       guard: 'handledHere',
       actions: [
-        assign(({ event }) => ({ owner: event.data.person })),
+        assign(({ context, event }) => having(context, 'team', { owner: event.data.person })),
         {
           type: 'notify',
           params: ({ event: { data } }) => ({
@@ -46,9 +48,9 @@ export const whileOpen = appealSetup.createStateConfig({
     'appeal.coOwned': {
       guard: 'handledHere',
       actions: [
-        assign(({ context, event }) => ({
-          stewards: union(context.stewards, [event.data.steward]),
-        })),
+        assign(({ context, event }) =>
+          having(context, 'team', { stewards: union(context.team.stewards, [event.data.steward]) }),
+        ),
         {
           type: 'notify',
           params: ({ event: { data } }) => ({
@@ -63,7 +65,7 @@ export const whileOpen = appealSetup.createStateConfig({
     'appeal.urged': {
       guard: 'handledHere',
       actions: [
-        assign(({ context }) => ({ urged: context.urged + 1 })),
+        assign(({ context }) => having(context, 'counts', { urged: context.counts.urged + 1 })),
         { type: 'tell', params: ({ context }) => tellReferrals(pending(context), 'urge') },
         { type: 'notify', params: ({ context }) => toHandlers(context, 'urged') },
       ],
@@ -102,7 +104,9 @@ export const whileOpen = appealSetup.createStateConfig({
     'appeal.supervised': {
       guard: 'handledHere',
       actions: [
-        assign(({ event }) => ({ supervised: { reason: event.data.reason } })),
+        assign(({ context, event }) =>
+          having(context, 'marks', { supervised: { reason: event.data.reason } }),
+        ),
         {
           type: 'notify',
           params: ({ context }) => toRole(context, 'coordinator', 'supervised'),
@@ -135,7 +139,9 @@ export const whileOpen = appealSetup.createStateConfig({
         guard: 'originalFits',
         actions: [
           pauseAll,
-          assign(({ event }) => ({ original: event.data.original ?? null })),
+          assign(({ context, event }) =>
+            having(context, 'ties', { original: event.data.original ?? null }),
+          ),
           {
             type: 'tell',
             params: ({ event }) => absorbs(event.data.original, event.stream),
@@ -147,11 +153,12 @@ export const whileOpen = appealSetup.createStateConfig({
         target: '#appeal.mergedOutside',
         guard: 'isAdopted',
         actions: [
-          assign(({ event }) => ({
-            original: event.data.original ?? null,
-            external: event.data.external ?? null,
-            closedHow: 'merged',
-            closedAt: event.at,
+          assign(({ context, event }) => ({
+            ...having(context, 'ties', {
+              original: event.data.original ?? null,
+              external: event.data.external ?? null,
+            }),
+            ...having(context, 'closing', { how: 'merged', at: event.at }),
           })),
           {
             type: 'tell',
@@ -163,9 +170,9 @@ export const whileOpen = appealSetup.createStateConfig({
     ],
     'appeal.succeeded': {
       guard: 'mayAbsorb',
-      actions: assign(({ context, event }) => ({
-        merged: union(context.merged, event.data.merged),
-      })),
+      actions: assign(({ context, event }) =>
+        having(context, 'ties', { merged: union(context.ties.merged, event.data.merged) }),
+      ),
     },
   },
 })

@@ -31,12 +31,12 @@ export function dispatches(
         unit: referral.unit,
         lead: referral.lead,
         kind: referral.kind,
-        place: context.place,
-        category: context.category ?? UNCLASSIFIED,
-        ...(context.areaM2 === null ? {} : { areaM2: context.areaM2 }),
-        requestedAt: context.requestedAt,
+        place: context.about.place,
+        category: context.about.category ?? UNCLASSIFIED,
+        ...(context.about.areaM2 === null ? {} : { areaM2: context.about.areaM2 }),
+        requestedAt: context.about.requestedAt,
         round: referral.round,
-        ...(context.reporter === null ? {} : { reporter: context.reporter }),
+        ...(context.about.reporter === null ? {} : { reporter: context.about.reporter }),
         ...(note === undefined ? {} : { note }),
       },
     }))
@@ -53,7 +53,7 @@ export const tellReferrals = (
 export const closing = (context: Context, stream: string): TellParams[] => [
   ...tellReferrals(live(context), 'conclude'),
   ...leaving(context, stream),
-  ...context.merged.map((instance) => ({
+  ...context.ties.merged.map((instance) => ({
     instance,
     command: 'originalClosed',
     with: { original: stream },
@@ -62,7 +62,7 @@ export const closing = (context: Context, stream: string): TellParams[] => [
 
 /** A case that ends unhandled: its referrals end, and the oldest merged case takes its place. */
 export function ending(context: Context, stream: string, reason: string): TellParams[] {
-  const [oldest, ...others] = context.merged.toSorted()
+  const [oldest, ...others] = context.ties.merged.toSorted()
   const succession =
     oldest === undefined
       ? []
@@ -93,7 +93,9 @@ export const leaving = (context: Context, stream: string): TellParams[] =>
 
 /** A notice to whoever reported; nobody when that is not known. */
 export const toReporter = (context: Context, text: string): NotifyParams[] =>
-  context.reporter === null ? [] : [{ to: { person: context.reporter }, text, with: {} }]
+  context.about.reporter === null
+    ? []
+    : [{ to: { person: context.about.reporter }, text, with: {} }]
 
 /** A notice to a role at the case's place. */
 export function toRole(
@@ -101,7 +103,7 @@ export function toRole(
   role: 'coordinator' | 'supervisor' | 'grid-worker',
   text: string,
 ): NotifyParams {
-  const place = context.place.at(-1)
+  const place = context.about.place.at(-1)
   return { to: { role, ...(place === undefined ? {} : { place }) }, text, with: {} }
 }
 
@@ -109,7 +111,7 @@ export function toRole(
 export const toHandlers = (context: Context, text: string): NotifyParams[] => {
   const waiting = pending(context)
   if (waiting.length > 0) return waiting.map(({ unit }) => ({ to: { unit }, text, with: {} }))
-  const owner = context.owner
+  const owner = context.team.owner
   return [
     owner === null
       ? toRole(context, 'coordinator', text)
@@ -125,9 +127,9 @@ export const absorbs = (original: string | undefined, stream: string): TellParam
 
 /** Tells the original that the case stands on its own again. */
 export const lettingGo = (context: Context, stream: string): TellParams[] =>
-  context.original === null
+  context.ties.original === null
     ? []
-    : [{ instance: context.original, command: 'letGo', with: { appeal: stream } }]
+    : [{ instance: context.ties.original, command: 'letGo', with: { appeal: stream } }]
 
 /** What an original says of itself: true when it can take nothing any more. */
 export function hasEnded(facts: Readonly<Record<string, unknown>>): boolean {

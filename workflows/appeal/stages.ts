@@ -14,7 +14,7 @@ import {
   startHandling,
 } from './appeal-setup.ts'
 import { UNCLASSIFIED } from './category.ts'
-import { classified, heard, lastUnits, union, withReferrals } from './context.ts'
+import { classified, having, heard, lastUnits, union, withReferrals } from './context.ts'
 import { leaving, referralId, toReporter } from './outgoing.ts'
 import { isSigned, signatureOf } from './supervision.ts'
 
@@ -68,8 +68,8 @@ export const grid = appealSetup.createStateConfig({
             command: 'join',
             with: {
               appeal: event.stream,
-              place: context.place,
-              category: context.category ?? UNCLASSIFIED,
+              place: context.about.place,
+              category: context.about.category ?? UNCLASSIFIED,
             },
           }),
         },
@@ -156,16 +156,19 @@ export const followUp = appealSetup.createStateConfig({
       guard: 'maySign',
       actions: assign(({ context, event }) => {
         const signature = signatureOf(context, event.by)
-        return signature === undefined ? {} : { signatures: [...context.signatures, signature] }
+        if (signature === undefined) return {}
+        return having(context, 'team', { signatures: [...context.team.signatures, signature] })
       }),
     },
     'appeal.closed': {
       target: '#appeal.closed',
       guard: { type: 'mayClose', params: { all: ['followedUp', 'released', 'signed'] } },
       actions: [
-        assign(({ context, event }) => ({
-          overridden: event.data.override !== undefined && !isSigned(context),
-        })),
+        assign(({ context, event }) =>
+          having(context, 'closing', {
+            overridden: event.data.override !== undefined && !isSigned(context),
+          }),
+        ),
         closeAs(),
       ],
     },
@@ -209,7 +212,9 @@ export const outside = appealSetup.createStateConfig({
     },
     'appeal.archived': {
       target: '#appeal.archived',
-      actions: assign(({ event }) => ({ closedHow: 'outside', closedAt: event.at })),
+      actions: assign(({ context, event }) =>
+        having(context, 'closing', { how: 'outside', at: event.at }),
+      ),
     },
   },
 })

@@ -24,13 +24,13 @@ export function summary({ clocks, context }: Known): Summary {
   const lead = context.referrals.findLast((referral) => referral.lead && isLive(referral.status))
   const leadUnit = lead?.unit ?? context.outside?.unit
   return {
-    place: context.place,
+    place: context.about.place,
     units: [...units],
-    persons: [context.reporter, context.owner, ...context.stewards].filter(isId),
-    ...(context.category === null ? {} : { category: context.category }),
-    ...(context.channel === null ? {} : { channel: context.channel }),
+    persons: [context.about.reporter, context.team.owner, ...context.team.stewards].filter(isId),
+    ...(context.about.category === null ? {} : { category: context.about.category }),
+    ...(context.about.channel === null ? {} : { channel: context.about.channel }),
     ...(leadUnit ? { leadUnit } : {}),
-    ...(context.owner === null ? {} : { owner: context.owner }),
+    ...(context.team.owner === null ? {} : { owner: context.team.owner }),
     supervised: isSupervised(context, clocks),
     links: linksOf(context),
     extra: extraOf(context),
@@ -45,64 +45,64 @@ const isId = (id: string | null): id is string => id !== null
 const linksOf = (context: Context): { rel: string; id: string }[] => [
   ...context.referrals.map(({ id }) => ({ rel: 'referral', id })),
   ...context.deliberations.map((id) => ({ rel: 'deliberation', id })),
-  ...context.merged.map((id) => ({ rel: 'merged', id })),
-  ...(context.original === null ? [] : [{ rel: 'original', id: context.original }]),
+  ...context.ties.merged.map((id) => ({ rel: 'merged', id })),
+  ...(context.ties.original === null ? [] : [{ rel: 'original', id: context.ties.original }]),
 ]
 
 const extraOf = (context: Context): NonNullable<Summary['extra']> => ({
-  urgent: context.urgent,
-  tier: categoryOf(context.category)?.tier ?? null,
-  stewards: context.stewards.length,
-  signatures: context.signatures.length,
-  asking: context.asking,
-  followedUp: context.followedUp,
-  tries: context.tries,
+  urgent: context.about.urgent,
+  tier: categoryOf(context.about.category)?.tier ?? null,
+  stewards: context.team.stewards.length,
+  signatures: context.team.signatures.length,
+  asking: context.marks.asking,
+  followedUp: context.followUp.followedUp,
+  tries: context.followUp.tries,
   round: context.round,
-  closedHow: context.closedHow,
-  overridden: context.overridden,
-  supervisedFor: context.supervised?.reason ?? null,
+  closedHow: context.closing.how,
+  overridden: context.closing.overridden,
+  supervisedFor: context.marks.supervised?.reason ?? null,
   source: context.outside?.source ?? null,
   key: context.outside?.key ?? null,
   meaning: context.outside?.meaning ?? null,
-  external: context.external,
+  external: context.ties.external,
 })
 
 /** What a case that is to be merged into this one asks, and what a topic may show. */
 const factsOf = (context: Context): Record<string, unknown> => ({
-  open: context.closedHow === null && context.original === null && context.outside === null,
-  ended: context.closedHow !== null,
-  place: context.place,
-  category: context.category,
+  open: context.closing.how === null && context.ties.original === null && context.outside === null,
+  ended: context.closing.how !== null,
+  place: context.about.place,
+  category: context.about.category,
 })
 
 function measuresOf(context: Context, clocks: Clocks): NonNullable<Summary['measures']> {
   const { handle, contact } = clocks
-  const valid = context.solved !== null
+  const valid = context.followUp.solved !== null
   return {
     referred: context.referrals.length > 0,
     responded: responded(context, contact),
-    solved: context.solved,
-    satisfied: valid ? context.satisfied : null,
+    solved: context.followUp.solved,
+    satisfied: valid ? context.followUp.satisfied : null,
     handleDueAt: handle?.dueAt ?? null,
-    closedAt: context.closedAt,
+    closedAt: context.closing.at,
     closedInTime:
-      context.closedAt === null || handle === undefined
+      context.closing.at === null || handle === undefined
         ? null
-        : context.lateRounds === 0 && !isOverdue(handle),
-    closedUnanswered: context.closedHow === 'unanswered',
-    redone: context.redone,
-    sentBack: context.sentBack,
-    reopened: context.reopened,
-    urged: context.urged,
-    answers: context.answers,
-    unhappy: context.unhappy,
-    resolutions: context.resolutions,
-    extendedDays: context.extendedDays,
+        : context.marks.lateRounds === 0 && !isOverdue(handle),
+    closedUnanswered: context.closing.how === 'unanswered',
+    redone: context.counts.redone,
+    sentBack: context.counts.sentBack,
+    reopened: context.counts.reopened,
+    urged: context.counts.urged,
+    answers: context.counts.answers,
+    unhappy: context.counts.unhappy,
+    resolutions: context.counts.resolutions,
+    extendedDays: context.counts.extendedDays,
   }
 }
 
 function responded(context: Context, contact: Clock | undefined): boolean | null {
   if (contact === undefined) return null
   if (isOverdue(contact)) return false
-  return context.contactedAt === null ? null : true
+  return context.marks.contactedAt === null ? null : true
 }

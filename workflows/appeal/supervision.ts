@@ -1,7 +1,7 @@
 // Who may close what: supervision, the two stewards' signatures, the last try of a follow-up.
 import type { Actor, Clock, Clocks, Policy } from '@linli/workflow'
 import { ruleValue } from '@linli/workflow'
-import type { Context, Signature } from './context.ts'
+import { type Context, having, type Signature } from './context.ts'
 import type { Rules } from './rules.ts'
 
 /** True for a handle clock that ended before the work was done, unless that was withdrawn. */
@@ -14,26 +14,29 @@ export const isOverdue = (clock: Clock | undefined): clock is Clock =>
  * expiry lifts the mark with it.
  */
 export const isSupervised = (context: Context, clocks: Clocks): boolean =>
-  context.supervised !== null ||
-  (isOverdue(clocks.handle) && clocks.handle.round > context.releasedRound)
+  context.marks.supervised !== null ||
+  (isOverdue(clocks.handle) && clocks.handle.round > context.marks.releasedRound)
 
 /** What must outlive a handle clock that begins anew: that it was late, and its mark. */
 export function keepLate(context: Context, clocks: Clocks): Partial<Context> {
   if (!isOverdue(clocks.handle)) return {}
-  const lateRounds = context.lateRounds + 1
-  const released = clocks.handle.round <= context.releasedRound
-  if (released || context.supervised !== null) return { lateRounds }
-  return { lateRounds, supervised: { reason: 'overdue' } }
+  const lateRounds = context.marks.lateRounds + 1
+  const released = clocks.handle.round <= context.marks.releasedRound
+  if (released || context.marks.supervised !== null) {
+    return having(context, 'marks', { lateRounds })
+  }
+  return having(context, 'marks', { lateRounds, supervised: { reason: 'overdue' } })
 }
 
 /** What a supervisor's release changes. */
-export const released = (context: Context, clocks: Clocks): Partial<Context> => ({
-  supervised: null,
-  releasedRound: isOverdue(clocks.handle) ? clocks.handle.round : context.releasedRound,
-})
+export const released = (context: Context, clocks: Clocks): Partial<Context> =>
+  having(context, 'marks', {
+    supervised: null,
+    releasedRound: isOverdue(clocks.handle) ? clocks.handle.round : context.marks.releasedRound,
+  })
 
 /** True when nobody's signature is wanting: no steward, or the staff and every steward signed. */
-export const isSigned = ({ stewards, signatures }: Context): boolean =>
+export const isSigned = ({ team: { stewards, signatures } }: Context): boolean =>
   stewards.length === 0 ||
   (signatures.some((one) => one.side === 'community') &&
     stewards.every((person) => signatures.some((one) => one.person === person)))
@@ -41,10 +44,10 @@ export const isSigned = ({ stewards, signatures }: Context): boolean =>
 /** The signature that somebody may add now; undefined for none. */
 export function signatureOf(context: Context, by: Actor): Signature | undefined {
   const person = by.person ?? null
-  if (context.stewards.length === 0) return undefined
-  const steward = person !== null && context.stewards.includes(person)
+  if (context.team.stewards.length === 0) return undefined
+  const steward = person !== null && context.team.stewards.includes(person)
   const side = steward ? 'steward' : by.role === 'steward' ? undefined : 'community'
-  const has = context.signatures.some(
+  const has = context.team.signatures.some(
     (one) => one.side === side && (side === 'community' || one.person === person),
   )
   return side === undefined || has ? undefined : { side, person }
@@ -59,6 +62,11 @@ export function isLastTry(tries: number, policy: Policy<Rules>): boolean {
 /** The mark that an unhappy follow-up may bring. */
 export function afterUnhappy(context: Context, policy: Policy<Rules>): Partial<Context> {
   const most = ruleValue(policy.rules.unhappyToSupervise)
-  const marked = context.followedUp === 'unhappy' && most !== undefined && context.unhappy >= most
-  return marked && context.supervised === null ? { supervised: { reason: 'unhappy' } } : {}
+  const marked =
+    context.followUp.followedUp === 'unhappy' &&
+    most !== undefined &&
+    context.counts.unhappy >= most
+  return marked && context.marks.supervised === null
+    ? having(context, 'marks', { supervised: { reason: 'unhappy' } })
+    : {}
 }

@@ -21,7 +21,7 @@ export const appeal = defineWorkflow<Context>({
   summary,
   subjects: {
     // The reporter where known; otherwise the case's own key.
-    reporter: ({ context, data }) => context?.reporter ?? idIn(data.reporter),
+    reporter: ({ context, data }) => context?.about.reporter ?? idIn(data.reporter),
   },
   policies: [usual, jining, weifang, beijing].map((policy) => AppealPolicy.parse(policy)),
   texts: { zh, en },

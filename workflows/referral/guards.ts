@@ -22,7 +22,7 @@ const noneAsked = when<ReferralContext>(({ context }) => context.asked === undef
 
 const fitsMaximum = check<ReferralContext, Asked, ReferralRules>(({ context, data, policy }) => {
   const most = ruleValue(policy.rules.extensionMaximum)
-  return most === undefined || context.extended + workingDaysOf(data) < workingDaysOf(most)
+  return most === undefined || context.extended + workingDaysOf(data) <= workingDaysOf(most)
 })
 
 type HeatingGiven = Parameters<typeof protocolKept>[0]

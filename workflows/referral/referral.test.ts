@@ -78,6 +78,9 @@ t.test('a unit accepts and answers', (t) => {
   t.ok(Object.values(answered.instance?.clocks ?? {}).every(({ status }) => status === 'stopped'))
   t.equal(state(answered.and(['conclude', 3])), 'concluded')
   t.equal(state(answered.and(['supersede', 3])), 'superseded')
+  const reported = given(referral, [['dispatch', 0, { ...general, reporter: 'person-1' }]])
+  const { persons, units } = referral.summary(reported.instance as Instance)
+  t.same([persons, units], [[], ['organisation-1']], 'the reporter has no part in it')
   const again = answered.replayed()
   t.same(again?.snapshot.context, answered.instance?.snapshot.context)
   t.end()
@@ -115,6 +118,8 @@ t.test('an extension is asked for, agreed or refused, ten working days in all', 
   t.match(told(agreed, 'extend'), { instance: 'appeal-1', amount: 6, unit: 'working days' })
   t.match(agreed.when('askExtension', 5, ask(5)), { guard: 'extensionFits' })
   t.match(agreed.when('askExtension', 5, ask(97, 'hours')), { guard: 'extensionFits' })
+  const left = asked.and(['answer', 4, answer], ['returnAnswer', 5, { reason: 'other' }])
+  t.notOk(left.offered(6).includes('agreeExtension'), 'an answer ends what was asked')
   const refused = agreed.and(['askExtension', 5, ask(4)], ['refuseExtension', 6])
   t.equal(context(refused).extended, 6)
   t.match(refused.when('agreeExtension', 7), { guard: 'extensionAsked' })
@@ -207,10 +212,10 @@ t.test('a statutory test overturns an answer, or confirms it', (t) => {
       { measuredC: 17, rate: 0.2 },
     ],
   })
-  const same = warm.and(['statutoryTest', 26, test(18)])
+  const same = warm.and(['statutoryTest', 30, test(18)])
   t.equal(state(same), 'open.answered')
   t.same(effects(same), [], 'the appeal already knows')
-  t.match(context(same).refund, { status: 'none', why: 'inTime' })
+  t.match(context(same).refund, { status: 'none', why: 'inTime' }, 'reached when first measured')
   const plain = working.and(['answer', 2, answer])
   t.notOk(plain.offered(3).includes('statutoryTest'))
   t.ok(warm.offered(26).includes('statutoryTest'))
@@ -223,6 +228,7 @@ t.test('an incomplete answer is returned and counted', (t) => {
   t.match(told(back, 'referralReturned'), { instance: 'appeal-1', unit: 'organisation-1' })
   t.equal(clock(back, 'answer')?.round, 2)
   t.equal(context(back).returns, 1)
+  t.equal(context(back).outcome, undefined, 'the answer falls')
   const hot = cold.and(['measure', 25, measured(18.1)], ['returnAnswer', 26, { reason: 'other' }])
   t.equal(state(hot), 'open.working.contacting')
   t.equal(clock(hot, 'contactUser')?.status, 'running')
@@ -254,8 +260,11 @@ t.test('limits differ by city, kind and the season', (t) => {
     return clock(given(referral, [['dispatch', 0, heating]], options), name)?.limit
   }
   t.equal(limit('default@1', 'contactUser'), 'contactUser.firstTenDays')
-  const december = { start: Date.parse('2026-12-01T00:00:00Z') }
-  t.equal(limit('default@1', 'contactUser', december), 'contactUser')
+  const on = (date: string) => ({ start: Date.parse(`${date}T00:00:00Z`) })
+  const early = 'contactUser.firstTenDays'
+  t.equal(limit('default@1', 'contactUser', on('2026-11-24')), early, 'the tenth day')
+  t.equal(limit('default@1', 'contactUser', on('2026-11-25')), 'contactUser')
+  t.equal(limit('default@1', 'contactUser', on('2026-11-14')), 'contactUser', 'not yet')
   t.equal(limit('jining@1', 'contactUser'), 'contactUser', 'Jining knows no first ten days')
   t.equal(limit('beijing@1', 'answer'), 'answer.heating')
   t.equal(limit('weifang@1', 'answer'), 'answer')

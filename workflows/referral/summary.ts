@@ -8,7 +8,8 @@ export const summary: WorkflowSpec<ReferralContext>['summary'] = ({ stream, cont
   return {
     place,
     units: [unit],
-    persons: context.reporter === undefined ? [] : [context.reporter],
+    // Not the reporter: a resident follows the appeal, and never reads what units note here.
+    persons: [],
     category,
     ...(lead ? { leadUnit: unit } : {}),
     links: [{ rel: 'appeal', id: appeal }],

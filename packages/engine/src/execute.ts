@@ -25,6 +25,7 @@ import { lookUp } from './needs.ts'
 import { offeredTo } from './offered-to.ts'
 import { actorFor, type Caller, type Row } from './permission.ts'
 import { bodyHash, newPerson, phoneHash, registerPerson, sealData, subjectOf } from './seal.ts'
+import { tally } from './tally.ts'
 
 /** Tries after a conflict with another writer. */
 const TRIES = 3
@@ -105,12 +106,16 @@ async function attempt(engine: Engine, parsed: Parsed): Promise<Reply | Refusal>
     const actor = permit(parsed, loaded)
     if (isRefusal(actor)) return actor
     const sealed = await seal(engine, parsed, { ...loaded, eventId })
+    if (isRefusal(sealed)) return sealed
     const stepped = take(engine, parsed, { ...loaded, ...sealed, actor, eventId })
     if (isRefusal(stepped)) return stepped
     if ('repeated' in stepped) return replyAgain(engine, loaded, stepped.repeated)
     const appended = await append(engine, stepped)
     if (appended !== undefined) {
       if (sealed.identity !== undefined) engine.vault.bindIdentity(...sealed.identity)
+      if (sealed.destroys !== undefined) {
+        await engine.vault.erase(sealed.destroys, { at: engine.now() })
+      }
       return reply(engine, stepped, { position: appended, caller: parsed.request.caller })
     }
     engine.instances.drop(parsed.stream)
@@ -168,9 +173,11 @@ function permit(parsed: Parsed, loaded: Loaded): Actor | Refusal {
 
 type SealStage = {
   sealed: Record<string, unknown>
-  body: string
+  body: string | undefined
   effects: PlainEffect[]
   identity?: [hash: string, subject: string]
+  /** A key that has served its purpose once the event is durable. */
+  destroys?: string
 }
 
 /** Finds or assigns the reporter, then replaces personal fields by sealed values. */
@@ -178,31 +185,28 @@ async function seal(
   engine: Engine,
   parsed: Parsed,
   loaded: Loaded & { eventId: string },
-): Promise<SealStage> {
+): Promise<SealStage | Refusal> {
   const { command, workflow, stream } = parsed
-  const body = bodyHash(engine.keyFile.derive('body'), parsed.data)
   if (command === undefined || command.personal.length === 0) {
-    return { sealed: parsed.data, body, effects: [] }
+    const body = bodyHash(engine.keyFile.derive('body'), parsed.data)
+    const counted = await tally(engine, parsed, loaded.before)
+    return { sealed: parsed.data, body, effects: [], ...counted }
   }
-  const scene = { workflow, command, before: loaded.before, stream, eventId: loaded.eventId }
   if (loaded.before === undefined) await engine.vault.assign(stream)
   const found = await identify(engine, parsed, loaded)
-  const data =
-    found === undefined
-      ? parsed.data
-      : { ...parsed.data, [command.identifies?.person ?? 'person']: found.person }
+  const field = command.identifies?.person ?? 'person'
+  const data = found === undefined ? parsed.data : { ...parsed.data, [field]: found.person }
+  const scene = { workflow, command, before: loaded.before, stream, eventId: loaded.eventId }
+  const subject = subjectOf(scene, command.personal[0]?.of ?? 'case', data)
+  if (engine.vault.isErased(subject)) return { refused: 'erased', detail: subject }
   const sealed = await sealData(engine.vault, data, scene)
-  const [first] = command.personal
-  const subject = first === undefined ? stream : subjectOf(scene, first.of, data)
-  const personalBody = await engine.vault.fingerprint(subject, JSON.stringify(parsed.data))
-  const effects = found?.isNew ? [registerPerson(found.person, command, sealed)] : []
+  const body = await engine.vault.fingerprint(subject, JSON.stringify(parsed.data))
+  const isNew = found?.isNew === true && parsed.phone !== undefined
   return {
     sealed,
-    body: personalBody ?? body,
-    effects,
-    ...(found?.isNew && parsed.phone !== undefined
-      ? { identity: [parsed.phone, found.person] as [string, string] }
-      : {}),
+    body,
+    effects: found?.isNew ? [registerPerson(found.person, command, sealed)] : [],
+    ...(isNew ? { identity: [parsed.phone ?? '', found.person] } : {}),
   }
 }
 
@@ -236,7 +240,7 @@ function take(
   const given: GivenCommand = {
     name: request.command,
     id: parsed.id,
-    body: stage.body,
+    ...(stage.body === undefined ? {} : { body: stage.body }),
     data: stage.sealed,
     by: stage.actor,
     at,

@@ -1,17 +1,45 @@
+export type { Chart, Command, Event, Instance, Refusal, Role, Workflow } from '@linli/workflow'
+export {
+  cardOf,
+  chart,
+  hasEnded,
+  isCounting,
+  isRefusal,
+  stateOf,
+  statePath,
+  workflowOf,
+} from '@linli/workflow'
+export { Access, type AccessOptions, LINK_MS, SESSION_MS, type Session } from './access.ts'
+export { AccessLog, type Opening } from './access-log.ts'
 export { type Pseudonymise, pseudonymiser } from './analyst-event.ts'
 export { type AsOf, type Recorded, readHistory, type View, viewInstance } from './as-of.ts'
 export { type Calendars, openCalendars } from './calendars.ts'
 export { commandId, freshId, idAt, startedInstance } from './command-id.ts'
+export { type Durations, durations } from './duration-query.ts'
 export { type Notice, type Outlets, runEffect } from './effect-run.ts'
 export { EffectWorker, type EffectWorkerOptions, SLOTS, slotOf } from './effect-worker.ts'
 export type { Engine, Reply, Request } from './engine.ts'
 export { execute } from './execute.ts'
 export { EngineFault, type EngineFaultCode } from './fault.ts'
+export { type Flow, flows } from './flow-query.ts'
 export { HistoryRun, type RunOptions, type RunRequest } from './history-run.ts'
+export type { InstanceFilter } from './instance-filter.ts'
+export {
+  type CountBy,
+  countInstances,
+  findInstance,
+  type InstanceRow,
+  listInstances,
+  readCursor,
+  type Sort,
+  totalInstances,
+} from './instance-query.ts'
+export { type InstancesAsked, knownAt, type Moment } from './instance-source.ts'
 export { Instances, parseEvent } from './instances.ts'
 export { Lanes } from './lanes.ts'
 export { offeredTo } from './offered-to.ts'
 export { hideSealed, type OpenedField, openFields, revealData } from './open-personal.ts'
+export { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from './password-hash.ts'
 export {
   actorFor,
   type Caller,
@@ -23,8 +51,13 @@ export {
   SYSTEM,
   scopeOf,
 } from './permission.ts'
+export { type Rate, type RateBy, rates } from './rate-query.ts'
 export { erasePerson, reconcileErasures, recoverVault } from './recover.ts'
 export { Replay, type ReplayReport, replayLimits } from './replay.ts'
+export { type LinkedCase, ResidentLinks } from './resident-link.ts'
+export { destroyCounted } from './tally.ts'
 export { type DueClock, Timers, turnClock } from './timers.ts'
 export { type ClockComparison, compareClocks, type OtherRules } from './what-if-clocks.ts'
 export { makeWorkTables, type Work, type WorkTables } from './work.ts'
+export { dueBefore, nextClockAt } from './clock-query.ts'
+export { instanceProjection } from './instance-projection.ts'

@@ -33,6 +33,7 @@ export const VARYING = [
   'responsible',
   'enteredAt',
   'closedAt',
+  'handleDueAt',
   'title',
   'counted',
   'met',
@@ -69,6 +70,7 @@ export function cellsOf(instance: Instance, bitOf: MeasureBits): Cell[] {
     ended ? null : (responsibleFor(instance, state) ?? null),
     instance.enteredAt,
     closedAt(instance, summary, ended),
+    figure(summary, 'handleDueAt'),
     summary.title ?? null,
     measured.counted,
     measured.met,
@@ -125,9 +127,12 @@ function measuredIn(summary: Summary, bitOf: MeasureBits): { counted: number; me
 
 /** A state may count as closed before it is final: the summary then says when, as a measure. */
 function closedAt(instance: Instance, summary: Summary, ended: boolean): number | null {
-  const said = summary.measures?.closedAt ?? summary.extra?.closedAt
-  if (typeof said === 'number') return said
-  return ended ? instance.enteredAt : null
+  return figure(summary, 'closedAt') ?? (ended ? instance.enteredAt : null)
+}
+
+function figure(summary: Summary, name: string): number | null {
+  const value = summary.measures?.[name]
+  return typeof value === 'number' ? value : null
 }
 
 function restOf(summary: Summary): string {

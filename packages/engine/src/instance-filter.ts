@@ -4,6 +4,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import { NUMBERS_PER_YEAR, readNumber } from './case-number.ts'
 import type { Scope } from './permission.ts'
+import { rateParts } from './rate-definition.ts'
 
 /** Which instances; what is absent lets all pass. Times are epoch milliseconds. */
 export type InstanceFilter = {
@@ -32,7 +33,7 @@ export type InstanceFilter = {
   startedTo?: number
   dueTo?: number
   ids?: readonly string[]
-  /** What a measure counts; with `met`, only what met it or only what did not. */
+  /** What a rate or measure counts; with `met`, only what met it or only what did not. */
   measure?: { name: string; met?: boolean; leftOut?: true }
   /** Values of the summary's `extra`. */
   extra?: Readonly<Record<string, string | number | boolean>>
@@ -41,16 +42,12 @@ export type InstanceFilter = {
 /** A fragment of SQL with its values. */
 export type Sql = RawBuilder<unknown>
 
-/** The conditions of a filter and a scope, joined. */
-export function conditionsOf(filter: InstanceFilter, scope: Scope): Sql {
-  return sql.join([scopeCondition(scope), ...columnConditions(filter)], sql` AND `)
+/** The conditions of a filter and a scope, joined. `dueBy`: what rates take as due by now. */
+export function conditionsOf(filter: InstanceFilter, scope: Scope, dueBy: number): Sql {
+  return sql.join([scopeCondition(scope), ...columnConditions(filter, dueBy)], sql` AND `)
 }
 
-/** The bit of a measure in a column: 1, 0, or NULL when nothing measures it. */
-export const measured = (column: 'counted' | 'met', name: string): Sql =>
-  sql`((${sql.ref(column)} >> (SELECT bit FROM measure_bits WHERE name = ${name})) & 1)`
-
-function columnConditions(filter: InstanceFilter): Sql[] {
+function columnConditions(filter: InstanceFilter, dueBy: number): Sql[] {
   const found: Sql[] = []
   const add = <Value>(value: Value | undefined, condition: (value: Value) => Sql) => {
     if (value !== undefined) found.push(condition(value))
@@ -75,7 +72,7 @@ function columnConditions(filter: InstanceFilter): Sql[] {
   add(filter.startedTo, (at) => sql`startedAt < ${at}`)
   add(filter.dueTo, (at) => sql`dueAt < ${at}`)
   add(filter.ids, (ids) => sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`)
-  add(filter.measure, measureCondition)
+  add(filter.measure, (measure) => measureCondition(measure, dueBy))
   for (const [name, value] of Object.entries(filter.extra ?? {})) {
     found.push(extraCondition(name, value))
   }
@@ -117,11 +114,16 @@ function textCondition(text: string): Sql {
     : sql`(number % ${NUMBERS_PER_YEAR} = ${asked.count} OR ${titled})`
 }
 
-function measureCondition({ name, met, leftOut }: NonNullable<InstanceFilter['measure']>): Sql {
-  const counted = measured('counted', name)
-  if (leftOut) return sql`ifnull(${counted}, 0) = 0`
-  if (met === undefined) return sql`${counted} = 1`
-  return sql`(${counted} = 1 AND ${measured('met', name)} = ${met ? 1 : 0})`
+function measureCondition(
+  { name, met, leftOut }: NonNullable<InstanceFilter['measure']>,
+  dueBy: number,
+): Sql {
+  const parts = rateParts(name, dueBy)
+  if (leftOut) return sql`NOT ifnull(${parts.counted}, 0)`
+  if (met === undefined) return sql`${parts.counted}`
+  return met
+    ? sql`${parts.counted} AND ${parts.met}`
+    : sql`${parts.counted} AND NOT ifnull(${parts.met}, 0)`
 }
 
 function extraCondition(name: string, value: string | number | boolean): Sql {

@@ -11,12 +11,21 @@ import type { Scope } from './permission.ts'
 /** The moment a query asks for: `at` by what happened, `known` by position; absent: now. */
 export type Moment = Pick<AsOf, 'at' | 'known'>
 
-/** What every query over instances takes. */
-export type InstancesAsked = { filter?: InstanceFilter; scope: Scope; asOf?: Moment }
+/** What every query over instances takes; `now` (epoch ms) is for what is due by now. */
+export type InstancesAsked = {
+  filter?: InstanceFilter
+  scope: Scope
+  asOf?: Moment
+  now?: number
+}
+
+/** The moment by which something is due or not yet. */
+export const dueByOf = ({ asOf, now }: InstancesAsked): number => asOf?.at ?? now ?? Date.now()
 
 /** The rows asked for, as a query to select from. */
-export function rowsOf({ filter = {}, scope, asOf = {} }: InstancesAsked): Sql {
-  const conditions = conditionsOf(filter, scope)
+export function rowsOf(asked: InstancesAsked): Sql {
+  const { filter = {}, scope, asOf = {} } = asked
+  const conditions = conditionsOf(filter, scope, dueByOf(asked))
   const arms = armsOf(asOf).map((arm) => sql`SELECT * FROM (${arm}) WHERE ${conditions}`)
   return sql`(${sql.join(arms, sql` UNION ALL `)})`
 }

@@ -27,6 +27,7 @@ const integers = new Set([
   'warnAt',
   'enteredAt',
   'closedAt',
+  'handleDueAt',
   'counted',
   'met',
 ])

@@ -9,6 +9,9 @@ export const HIDDEN = { $sealed: null } as const
 /** A personal value of an event, opened; null: its key is destroyed. */
 export type OpenedField = { field: string; text: string | null }
 
+/** Subjects named `<stream>:<what>` (the ballots of a meeting) are opened by their tally alone. */
+const BALLOT = ':'
+
 type Found = { path: string; sealed: Sealed }
 
 /** Opens every personal value in an event's data, with its field path. */
@@ -38,6 +41,7 @@ export const hideSealed = (data: unknown): unknown => replaceSealed(data, '', ()
 async function openOne(vault: Vault, event: Event, found: Found): Promise<string | undefined> {
   const { $sealed, subject, key } = found.sealed
   if ($sealed === null || subject === undefined || key === undefined) return undefined
+  if (subject.includes(BALLOT)) return undefined
   const binding = { stream: event.stream, event: event.id, field: found.path }
   return vault.open({ $sealed, subject, key }, binding)
 }

@@ -1,10 +1,11 @@
-// Rates with the figures they are made of. A rate is a measure of the summary: its denominator
-// is what the measure counts, its numerator what met it, and the rest is left out. Each figure
-// comes with the filter that lists its cases.
+// Rates with the figures they are made of: what is counted, what of it was met, and what is left
+// out. Each figure comes with the filter that lists its cases. What a rate counts is in
+// rate-definition.ts.
 import { type Kysely, sql } from 'kysely'
 import { idsIn } from './instance-columns.ts'
-import { type InstanceFilter, measured } from './instance-filter.ts'
-import { type InstancesAsked, rowsOf } from './instance-source.ts'
+import type { InstanceFilter } from './instance-filter.ts'
+import { dueByOf, type InstancesAsked, rowsOf } from './instance-source.ts'
+import { rateParts } from './rate-definition.ts'
 
 /** What a rate is split by. `place` gives each level; `month` is the local month of the begin. */
 export type RateBy = 'unit' | 'place' | 'category' | 'month'
@@ -43,10 +44,10 @@ export async function rates(db: Kysely<unknown>, asked: RatesAsked): Promise<Rat
   const names = asked.names.slice(0, RATES_LIMIT)
   if (names.length === 0) return []
   const months = asked.by === 'month' ? await monthsOf(db, asked) : []
-  const sums = names.flatMap((name) => [
-    sql`ifnull(sum(${measured('counted', name)}), 0)`,
-    sql`ifnull(sum(${measured('counted', name)} & ${measured('met', name)}), 0)`,
-  ])
+  const sums = names.flatMap((name) => {
+    const { counted, met } = rateParts(name, dueByOf(asked))
+    return [sql`total(${counted})`, sql`total(${counted} AND ${met})`]
+  })
   const figures = sql.join(sums.map((sum, n) => sql`${sum} AS ${sql.ref(`f${n}`)}`))
   const { rows } = await sql<Record<string, string | number | null>>`
     SELECT ${groupOf(asked.by, months)} AS key, count(*) AS n, ${figures}

@@ -45,8 +45,11 @@ function summaryOf(instance: Instance): Summary {
     links: [],
     extra: { notes: Math.min(notes, 2) },
     measures: {
-      closed: answered ? true : handle?.expired ? false : null,
-      redo: answered ? notes > 1 : null,
+      referred: unit !== undefined,
+      redone: Math.min(notes, 2),
+      solved: answered ? notes < 3 : null,
+      handleDueAt: handle?.dueAt ?? null,
+      closedInTime: hasEnded(instance) ? handle?.late !== true : null,
     },
   }
 }

@@ -50,7 +50,13 @@ function properties(fields: JsonSchema, at: Titling): JsonSchema {
     Object.entries(fields).map(([name, value]) => {
       const path = at.field === '' ? name : `${at.field}.${name}`
       const keys = [`field.${command.name}.${path}`, `field.${path}`]
-      const title = textOf(workflow, language, ...keys, `field.${command.name}.${name}`, `field.${name}`)
+      const title = textOf(
+        workflow,
+        language,
+        ...keys,
+        `field.${command.name}.${name}`,
+        `field.${name}`,
+      )
       const inner = isSchema(value) ? titled(value, { ...at, field: path }) : {}
       return [name, { title, ...inner }]
     }),

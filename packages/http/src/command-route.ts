@@ -17,7 +17,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { textOf } from './language.ts'
 import type { HttpPorts } from './ports.ts'
-import { type ProblemExtra, ProblemError, refusalProblem } from './problem.ts'
+import { ProblemError, type ProblemExtra, refusalProblem } from './problem.ts'
 import { CommandHeaders, CommandReply } from './reply-schema.ts'
 import { callerOf, instantOf, isIdOf, issuesOf, language, localised } from './route.ts'
 
@@ -160,11 +160,7 @@ async function refused(
 }
 
 /** With a stale revision comes the state as it is, for those who may read it. */
-async function present(
-  ports: HttpPorts,
-  asked: Asked,
-  refusal: Refusal,
-): Promise<ProblemExtra> {
+async function present(ports: HttpPorts, asked: Asked, refusal: Refusal): Promise<ProblemExtra> {
   if (refusal.refused !== 'stale-revision' || asked.id === undefined) return {}
   const instance = await ports.engine.instances.get(asked.id)
   if (instance === undefined) return {}

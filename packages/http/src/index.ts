@@ -1,1 +1,11 @@
-export {}
+// The HTTP edge: the application, what it stands on, and what its answers look like.
+export { BODY_BYTES_MAX, buildApp } from './app.ts'
+export type { JsonSchema } from './command-form.ts'
+export { formOf } from './command-form.ts'
+export { SESSION_COOKIE } from './gate.ts'
+export type { Language } from './language.ts'
+export { eventText, languageOf, roleText, stateText, textOf } from './language.ts'
+export type { Category, DemoAccount, HttpPorts, ReadPort } from './ports.ts'
+export type { Problem, ProblemCode } from './problem.ts'
+export { PROBLEMS } from './problem.ts'
+export type { May, RouteDoc } from './route.ts'

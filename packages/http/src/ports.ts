@@ -2,12 +2,12 @@
 // knows a file, a setting or a process.
 import type {
   Access,
+  AsOf,
   EffectWorker,
   Engine,
-  KyselyRead,
+  listInstances,
   Pseudonymise,
   View,
-  AsOf,
   Work,
 } from '@linli/engine'
 
@@ -24,7 +24,7 @@ export type DemoAccount = {
 
 /** The read models: where they are, how far, and waiting for one's own write. */
 export type ReadPort = {
-  db: KyselyRead
+  db: Parameters<typeof listInstances>[0]
   position: () => number
   waitFor: (position: number, timeoutMs: number) => Promise<boolean>
 }

@@ -145,7 +145,11 @@ export const Case = z
       }),
     ),
     offered: z.array(
-      z.object({ command: z.string(), label: z.string(), schema: z.record(z.string(), z.unknown()) }),
+      z.object({
+        command: z.string(),
+        label: z.string(),
+        schema: z.record(z.string(), z.unknown()),
+      }),
     ),
     asOf: AsOf.extend({ revision: z.int().optional() }).optional(),
   })

@@ -44,6 +44,22 @@ export type CommandSpec<Data extends z.ZodType = z.ZodType> = {
   needs?: Readonly<Record<string, string>>
   /** The data field that holds a phone number, and the one that takes the person's id. */
   identifies?: { phone: string; name?: string; person: string }
+  /** Opens sealed ballots once, at the edge, and records totals only. */
+  tallies?: Tally
+}
+
+/**
+ * How a command counts what was sealed one by one. The engine opens `field` of each ballot's event
+ * with the key of `subject`, sets the command's `into` to `total` of the opened words, and destroys
+ * the key after the append. A subject of that kind is named `<stream>:<what>` and is opened
+ * nowhere else. No ballots: the command stays as it is.
+ */
+export type Tally = {
+  field: string
+  into: string
+  subject: (context: never) => string
+  ballots: (context: never) => readonly { event: string; areaM2: number }[]
+  total: (opened: readonly { text: string; areaM2: number }[]) => unknown
 }
 
 /** The commands of a workflow by name: the verb of the field in English. */

@@ -12,6 +12,7 @@ export type {
   RefusedEffectEvent,
   StateMeta,
   Summary,
+  Tally,
   Texts,
   Workflow,
   WorkflowSpec,

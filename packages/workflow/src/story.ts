@@ -26,7 +26,7 @@ const UNIT_MS: Readonly<Record<LimitUnit, number>> = {
 }
 const lengthOf = (limit: Limit) => limit.amount * UNIT_MS[limit.unit]
 
-/** A calendar without nights, weekends or holidays: a working day is 24 hours; `ends` is ignored. */
+/** A calendar without nights or holidays: a working day is 24 hours, `ends` is ignored. */
 export const elapsedTime: WorkingTime = {
   after: (from, limit) => ({ at: from + lengthOf(limit), certain: true }),
   before: (from, limit) => ({ at: from - lengthOf(limit), certain: true }),

@@ -142,14 +142,14 @@ t.test('a guard that throws is a bug, not a refusal; guard params may be functio
       fails: check(() => {
         throw new Error('a guard with a bug')
       }),
-      early: when<unknown, unknown, { most: number }>(({ at }, { most }) => at < most),
+      early: when<unknown, unknown, { most: Date }>(({ at }, { most }) => at < most.getTime()),
     },
   }).createMachine({
     id: 'x',
     on: {
       'x.start': {},
       'x.break': { actions: [], guard: 'fails' },
-      'x.early': { guard: { type: 'early', params: () => ({ most: STORY_START }) } },
+      'x.early': { guard: { type: 'early', params: () => ({ most: new Date(STORY_START) }) } },
     },
   })
   const told = given(workflowOf(machine, ['start', 'break', 'early']), [['start', 0]])

@@ -230,6 +230,32 @@ t.test('what the core does not know how to do is a mistake and throws', (t) => {
   t.end()
 })
 
+t.test('a stream that does not fold says where and why', (t) => {
+  const { events } = given(ticket, [
+    ['report', 0, { degrees: 15, text: 'cold', place: 'place-1' }],
+    ['refer', 1, { unit: 'organisation-1' }],
+  ])
+  const [first, second] = [some(events[0]), some(events[1])]
+  const faulty = (list: object[], message: RegExp) => {
+    t.throws(() => fold(ticket, list as typeof events), message)
+    t.throws(() => fold(ticket, list as typeof events), { code: 'does-not-fold' })
+  }
+  faulty([second], /ticket-.* does not fold at revision 1: expected revision 0/)
+  faulty([first, { ...second, to: 'closed' }], /reached open.unit, stored closed/)
+  faulty([first, { ...second, type: 'ticket.closed' }], /ticket.closed is not taken/)
+  const workflow = { id: 'ticket', version: 1, policy: 'test@1' }
+  faulty([{ ...first, workflow: { ...workflow, policy: 'none@1' } }], /no policy none@1/)
+  faulty([{ ...first, workflow: { ...workflow, version: 7 } }], /no version 7/)
+  faulty(
+    [first, { ...second, clocks: [{ clock: 'x', is: 'paused', round: 1, generation: 1 }] }],
+    /the clock x never started/,
+  )
+  const migration = { ...second, type: 'workflow.migrated', data: { version: 4 } }
+  faulty([first, migration], /no way from 1 to 4/)
+  t.equal(fold(ticket, []), undefined)
+  t.end()
+})
+
 function some<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('nothing there')
   return value

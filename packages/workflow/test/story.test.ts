@@ -11,6 +11,7 @@ import {
   type Instance,
   iso,
   type StateMeta,
+  when,
 } from '../src/index.ts'
 import { assertLively, explore, faultsOf, given, HOUR_MS, sample } from '../src/test-kit.ts'
 import { policy, ticket } from './ticket.ts'
@@ -140,6 +141,37 @@ const loose = {
   ...{ policies: [policy], texts: { zh: {}, en: {} } },
   summary: () => ({ place: [], units: [], persons: [] }),
 }
+
+t.test('a way out may open only when a clock has ended', (t) => {
+  const { start, go } = forgetful
+  const patient = setup({
+    types: {} as { events: EventsOf<'loose', { start: typeof start; go: typeof go }> },
+    actions: coreActions,
+    guards: { over: when(({ clocks }) => clocks.handle?.status === 'expired') },
+  }).createMachine({
+    id: 'loose',
+    initial: 'new',
+    states: {
+      new: {
+        on: {
+          'loose.started': {
+            target: 'waiting',
+            actions: { type: 'startClock', params: { clock: 'handle' } },
+          },
+        },
+      },
+      waiting: {
+        meta: { responsible: 'steward' },
+        on: { 'loose.gone': { target: 'over', guard: 'over' } },
+      },
+      over: { type: 'final' },
+    },
+  })
+  const workflow = defineWorkflow({ ...loose, machine: patient, commands: { start, go } })
+  const { visits } = assertLively(t, workflow, { samples: { start: {}, go: {} } })
+  t.equal(visits.length, 4, 'running, warned, expired and over')
+  t.end()
+})
 
 t.test('a lifecycle that forgets somebody, a clock or the way out is found', (t) => {
   const samples = { start: {}, follow: {}, go: {} }

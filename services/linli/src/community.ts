@@ -3,6 +3,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  destroyCounted,
   EffectWorker,
   type Engine,
   Instances,
@@ -43,6 +44,7 @@ export type Community = {
   store: SqliteStore
   vault: Vault
   keyFile: KeyFile
+  keyPath: string
   work: Work
   read: ReadModels
   effects: EffectWorker
@@ -85,7 +87,8 @@ async function assemble(
   const { folder, onFault = () => {} } = options
   const workflows = options.workflows ?? ours
   const vaultFile = join(folder, 'vault.db')
-  const keyFile = loadKeyFile(options.keyFile ?? join(folder, 'key'), {
+  const keyPath = options.keyFile ?? join(folder, 'key')
+  const keyFile = loadKeyFile(keyPath, {
     vaultExists: existsSync(vaultFile),
   })
   const vaultDb = new Kysely<VaultTables>({ dialect: sqliteDialect(vaultFile) })
@@ -111,12 +114,13 @@ async function assemble(
   const read = await openReadModels({ folder, store, onFault })
   closing.push(() => read.close())
   await reconcileErasures(engine)
-  return begin({ folder, store, vault, keyFile, work, engine, read, onFault, closing })
+  await destroyCounted(engine)
+  return begin({ folder, store, vault, keyFile, keyPath, work, engine, read, onFault, closing })
 }
 
 type Parts = Pick<
   Community,
-  'folder' | 'store' | 'vault' | 'keyFile' | 'work' | 'engine' | 'read'
+  'folder' | 'store' | 'vault' | 'keyFile' | 'keyPath' | 'work' | 'engine' | 'read'
 > & {
   onFault: (what: string, fault: unknown) => void
   closing: (() => Promise<unknown>)[]

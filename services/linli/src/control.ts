@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { CommandFault, toldOf } from './command-fault.ts'
 import type { Community } from './community.ts'
-import type { AnyTask } from './task.ts'
+import type { AnyTask, TaskScene } from './task.ts'
 
 const NAME = 'control.sock'
 /** The longest path a socket can have on every system we know. */
@@ -29,6 +29,7 @@ export type Control = { close: () => Promise<void> }
 /** Listens in the folder of an open community, whose owner may remove a socket left behind. */
 export async function openControl(options: {
   community: Community
+  keyPath: string
   tasks: readonly AnyTask[]
 }): Promise<Control> {
   const { community } = options
@@ -63,7 +64,7 @@ export async function openControl(options: {
 
 async function serve(
   socket: Socket,
-  scene: { community: Community; tasks: readonly AnyTask[]; signal: AbortSignal },
+  scene: Omit<TaskScene, 'tell'> & { tasks: readonly AnyTask[] },
 ): Promise<void> {
   const say = (answer: Answer) => {
     if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`)
@@ -75,11 +76,9 @@ async function serve(
       const message = `The running server does not know ${request.task}: it is another version.`
       throw new CommandFault('unknown-task', message)
     }
-    const { community, signal } = scene
-    const done = await task.perform(
-      { community, signal, tell: (line) => say({ tell: line }) },
-      request.given,
-    )
+    const { community, keyPath, signal } = scene
+    const tell = (line: string) => say({ tell: line })
+    const done = await task.perform({ community, keyPath, signal, tell }, request.given)
     say({ done: done ?? null })
   } catch (fault) {
     say({ failed: toldOf(fault, scene.community.folder) })

@@ -3,7 +3,7 @@
 // making them again finds them.
 import { Access, type Caller, type Engine, execute, type Grant, SYSTEM } from '@linli/engine'
 import { isRefusal } from '@linli/workflow'
-import { refusedFault } from './command-fault.ts'
+import { CommandFault, refusedFault } from './command-fault.ts'
 import type { Community } from './community.ts'
 
 /** What `person.register` calls them. */
@@ -14,12 +14,6 @@ export async function operatorOf(community: Community): Promise<Caller> {
   const { engine } = community
   const person = await openPerson(engine, { key: 'operator', kind: 'operator', grants: RUNS })
   return { id: person, person, grants: RUNS }
-}
-
-/** The person whom one-time links of `start` sign in, made on first use. */
-export function administratorOf(community: Community): Promise<string> {
-  const given = { key: 'first-administrator', kind: 'staff', grants: RUNS } as const
-  return openPerson(community.engine, given)
 }
 
 /** Opens a person by the system, or by `caller`, and grants the roles; again finds the same. */
@@ -41,16 +35,33 @@ export async function openPerson(
 }
 
 /** A one-time sign-in link, while no administrator has a login of their own; else undefined. */
-export async function firstLink(community: Community, base: string): Promise<string | undefined> {
-  const { engine, work, keyFile } = community
+export async function firstLink(
+  { engine, work, keyFile }: Pick<Community, 'engine' | 'work' | 'keyFile'>,
+  base: string,
+): Promise<string | undefined> {
   const access = new Access({ work, instances: engine.instances, keyFile, now: engine.now })
   const logins = await work.selectFrom('login').select('person').distinct().execute()
   for (const { person } of logins) {
-    const caller = await access.callerOf(person)
-    if (caller?.grants.some(({ role }) => role === 'administrator')) return undefined
+    if (await isAdministrator(access, person)) return undefined
   }
-  const person = await administratorOf(community)
+  const person = await firstAdministrator(engine, access)
   return `${base}/link/${await access.createLink({ person, purpose: 'first-start' })}`
 }
 
+/** The person that a first start opened, or the next one where that one has left. */
+async function firstAdministrator(engine: Engine, access: Access): Promise<string> {
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const key = `first-administrator:${round}`
+    const person = await openPerson(engine, { key, kind: 'staff', grants: RUNS })
+    if (await isAdministrator(access, person)) return person
+  }
+  throw new CommandFault('no-administrator', 'No administrator can be opened any more.')
+}
+
+async function isAdministrator(access: Access, person: string): Promise<boolean> {
+  const caller = await access.callerOf(person)
+  return caller?.grants.some(({ role }) => role === 'administrator') ?? false
+}
+
+const ROUNDS = 100
 const RUNS: readonly Grant[] = [{ role: 'administrator' }, { role: 'coordinator' }]

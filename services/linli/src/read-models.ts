@@ -1,14 +1,14 @@
 // The read models of one installation: written by a thread of their own, read from here.
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type DueClock, dueClocks, type ReadTables } from '@linli/engine'
+import { type DueClock, dueBefore } from '@linli/engine'
 import type { SqliteStore } from '@linli/event-store'
 import { type LoopReport, type LoopRequest, Progress, sqliteDialect } from '@linli/projections'
 import { Kysely } from 'kysely'
 
 /** Reading side of the read models, and what steers the thread that writes them. */
 export type ReadModels = {
-  db: Kysely<ReadTables>
+  db: Kysely<unknown>
   position: () => number
   /** True once the read models have the position; false when that took too long. */
   waitFor: (position: number, timeoutMs: number) => Promise<boolean>
@@ -53,13 +53,13 @@ export async function openReadModels(options: {
   const tell = (request: LoopRequest) => thread.postMessage(request)
   const stopWaking = store.onAppended(() => tell({ wake: true }))
   await ready.promise
-  const db = new Kysely<ReadTables>({ dialect: sqliteDialect(file, { readOnly: true }) })
+  const db = new Kysely<unknown>({ dialect: sqliteDialect(file, { readOnly: true }) })
   let lastCall = 0
   return {
     db,
     position: () => progress.position,
     waitFor: (position, timeoutMs) => progress.waitFor(position, timeoutMs),
-    dueClocks: (before, limit) => dueClocks(db, before, limit),
+    dueClocks: (before, limit) => dueBefore(db, before, limit),
     rebuild(name) {
       const call = Promise.withResolvers<void>()
       lastCall += 1

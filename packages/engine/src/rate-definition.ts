@@ -1,0 +1,51 @@
+// What each rate counts, and what of it was met. Most rates are a measure of the summary by the
+// same name; those of domain.md §6 that ask for more are defined here.
+import { type RawBuilder, sql } from 'kysely'
+
+type Sql = RawBuilder<unknown>
+
+/** Conditions on a row: in the denominator, and met. Either may be NULL, which is no. */
+export type RateParts = { counted: Sql; met: Sql }
+
+/** The rates that the three rates and the closing rates of the field are, by name. */
+export const RATE_NAMES = [
+  'closed',
+  'closedInTime',
+  'response',
+  'solution',
+  'satisfaction',
+  'redo',
+  'sendBack',
+] as const
+
+/** The parts of a rate; another name is a measure. `dueBy`: due by then counts, epoch ms. */
+export function rateParts(name: string, dueBy: number): RateParts {
+  const due = sql`handleDueAt <= ${dueBy}`
+  const referred = bit('met', 'referred')
+  switch (name) {
+    case 'closed':
+      return { counted: due, met: sql`closedAt IS NOT NULL` }
+    case 'closedInTime':
+      return { counted: due, met: bit('met', 'closedInTime') }
+    case 'response':
+      return measure('responded')
+    case 'solution':
+      return measure('solved')
+    case 'satisfaction':
+      return measure('satisfied')
+    case 'redo':
+      return { counted: referred, met: bit('met', 'redone') }
+    case 'sendBack':
+      return { counted: referred, met: bit('met', 'sentBack') }
+    default:
+      return measure(name)
+  }
+}
+
+const measure = (name: string): RateParts => ({
+  counted: bit('counted', name),
+  met: bit('met', name),
+})
+
+const bit = (column: 'counted' | 'met', name: string): Sql =>
+  sql`((${sql.ref(column)} >> (SELECT bit FROM measure_bits WHERE name = ${name})) & 1)`

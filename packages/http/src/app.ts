@@ -1,0 +1,75 @@
+// The HTTP application, put together: plugins, the gate, every route, one place where errors
+// become problem documents. Logs name the route's pattern, never a path with a token in it.
+import cookie from '@fastify/cookie'
+import rateLimit from '@fastify/rate-limit'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
+import { addCaseRoutes } from './case-route.ts'
+import { addCommandRoutes } from './command-route.ts'
+import { addStreamRoutes } from './event-stream.ts'
+import { addFigureRoutes } from './figure-route.ts'
+import { addGate } from './gate.ts'
+import { addHealthRoutes } from './health-route.ts'
+import { addListRoutes } from './list-route.ts'
+import { addOpenApi, addOpenApiPages } from './open-api.ts'
+import type { HttpPorts } from './ports.ts'
+import { problem, problemOf } from './problem.ts'
+import { addRegistryRoutes } from './registry-route.ts'
+import { addResidentRoutes } from './resident-route.ts'
+import { language } from './route.ts'
+import { addSessionRoutes } from './session-route.ts'
+import { addWebRoutes } from './web-route.ts'
+
+/** The largest body that is read. */
+export const BODY_BYTES_MAX = 256 * 1024
+
+/** The application, ready to listen. `logger` is a pino logger; without one nothing is logged. */
+export async function buildApp(
+  ports: HttpPorts,
+  options: { logger?: FastifyBaseLogger } = {},
+): Promise<FastifyInstance> {
+  const app: FastifyInstance = fastify({
+    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: 'idle',
+  })
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler(answerProblem)
+  await addOpenApi(app)
+  await app.register(cookie, { hook: false })
+  await app.register(rateLimit, { global: false })
+  addGate(app, ports.access)
+  addSessionRoutes(app, ports)
+  addResidentRoutes(app, ports)
+  addRegistryRoutes(app, ports)
+  addFigureRoutes(app, ports)
+  addStreamRoutes(app, ports)
+  addListRoutes(app, ports)
+  addCaseRoutes(app, ports)
+  addCommandRoutes(app, ports)
+  addHealthRoutes(app, ports)
+  await addOpenApiPages(app)
+  await addWebRoutes(app, ports.webFolder)
+  return app
+}
+
+function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const found = problemOf(thrown)
+  const document = problem(found.code, language(request), found.extra)
+  if (document.status >= 500) {
+    request.log.error({ err: thrown, route: request.routeOptions.url }, 'a request failed')
+  }
+  if (found.retryAfterS !== undefined) reply.header('retry-after', String(found.retryAfterS))
+  if (found.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')
+  return reply
+    .code(document.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('content-language', language(request) === 'zh' ? 'zh-CN' : 'en')
+    .send(JSON.stringify(document))
+}

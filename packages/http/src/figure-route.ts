@@ -1,0 +1,233 @@
+// Figures over the read models: counts, rates, durations, flows; as of any moment and cut to what
+// the caller may see. A figure carries the query string that lists its cases.
+import {
+  type CountBy,
+  countInstances,
+  durations,
+  flows,
+  type InstanceFilter,
+  type InstancesAsked,
+  type Rate,
+  rates,
+  totalInstances,
+  type Workflow,
+} from '@linli/engine'
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { categoryName } from './case-view.ts'
+import { eventText, type Language, roleText, stateText, textOf } from './language.ts'
+import { queryOf } from './list-filter.ts'
+import { Asked, askedFor, type Exchange, ownWrites, workflowNamed } from './list-route.ts'
+import { nameOf } from './names.ts'
+import type { HttpPorts } from './ports.ts'
+import { ProblemError } from './problem.ts'
+import { callerOf, Instant, instantOf, language, parsed } from './route.ts'
+
+const COUNTS = [
+  'state',
+  'card',
+  'unit',
+  'leadUnit',
+  'category',
+  'channel',
+  'place',
+  'responsible',
+  'supervised',
+] as const
+const CountQuery = Asked.extend({ workflow: z.string(), by: z.enum(COUNTS) })
+const RateQuery = Asked.extend({
+  workflow: z.string().optional(),
+  name: z.union([z.string(), z.array(z.string())]).optional(),
+  by: z.enum(['unit', 'place', 'category', 'month']).optional(),
+})
+const DurationQuery = Asked.extend({ workflow: z.string() })
+const FlowQuery = z.object({
+  workflow: z.string().optional(),
+  from: Instant.optional(),
+  to: Instant.optional(),
+  loops: z.enum(['0', '1']).optional(),
+})
+const HOUR_MS = 3_600_000
+
+type Answer = (ports: HttpPorts, exchange: Exchange) => Promise<unknown>
+
+/** Adds the figures. */
+export function addFigureRoutes(app: FastifyInstance, ports: HttpPorts): void {
+  const route = (path: string, how: { summary: string; query: z.ZodObject; answer: Answer }) =>
+    app.get(
+      path,
+      {
+        config: {
+          may: 'signed-in',
+          doc: { summary: how.summary, tag: 'figures', query: how.query },
+        },
+      },
+      (request, reply) => how.answer(ports, { request, reply }),
+    )
+  route('/api/counts', {
+    summary: 'How many cases there are of each kind',
+    query: CountQuery,
+    answer: counts,
+  })
+  route('/api/rates', {
+    summary: 'Rates with numerator and denominator',
+    query: RateQuery,
+    answer: rated,
+  })
+  route('/api/durations', {
+    summary: 'How long closed cases took',
+    query: DurationQuery,
+    answer: durationsOf,
+  })
+  route('/api/flows', {
+    summary: 'How often each state led to each other',
+    query: FlowQuery,
+    answer: flowsOf,
+  })
+}
+
+async function counts(ports: HttpPorts, exchange: Exchange) {
+  const { request } = exchange
+  const query = parsed(CountQuery, request.query, request)
+  const workflow = workflowNamed(ports, query.workflow)
+  await ownWrites(ports, exchange)
+  const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
+  const found = await countInstances(ports.read.db, { ...asked, by: query.by })
+  const into = language(request)
+  const groups = await Promise.all(
+    found.map(async ({ key, count }) => ({
+      key: key ?? null,
+      label: key === undefined ? '—' : await labelOf(ports, { workflow, by: query.by, key, into }),
+      count,
+      filter: queryOf(
+        { ...asked.filter, ...(key === undefined ? {} : keyFilter(query.by, key)) },
+        query,
+      ),
+    })),
+  )
+  return { groups, total: await totalInstances(ports.read.db, asked) }
+}
+
+function keyFilter(by: CountBy, key: string): Partial<InstanceFilter> {
+  if (by === 'state') return { states: [key] }
+  if (by === 'supervised') return { supervised: key === '1' }
+  return { [by]: key }
+}
+
+type Labelling = { workflow: Workflow; by: string; key: string; into: Language }
+
+async function labelOf(ports: HttpPorts, { workflow, by, key, into }: Labelling): Promise<string> {
+  switch (by) {
+    case 'state':
+      return stateText(workflow, into, key)
+    case 'unit':
+    case 'leadUnit':
+    case 'place':
+      return nameOf(ports.engine, key)
+    case 'category':
+      return categoryName(ports.categories, key, into)
+    case 'responsible':
+      return roleText(into, key)
+    default:
+      return textOf(workflow, into, `${by}.${key}`, `option.${by}.${key}`)
+  }
+}
+
+async function rated(ports: HttpPorts, exchange: Exchange) {
+  const { request } = exchange
+  const query = parsed(RateQuery, request.query, request)
+  const workflow = workflowNamed(ports, query.workflow ?? 'appeal')
+  await ownWrites(ports, exchange)
+  const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
+  const names = query.name === undefined ? ratesOf(workflow) : [query.name].flat()
+  const { by } = query
+  const policy = workflow.policies.get(ports.engine.policyId(workflow.id))
+  const found = await rates(ports.read.db, {
+    ...asked,
+    names,
+    ...(by === undefined ? {} : { by }),
+    ...(policy === undefined ? {} : { timeZone: policy.calendar.timeZone }),
+  })
+  const shown = { workflow, query, into: language(request) }
+  return {
+    rates: await Promise.all(
+      names.map(async (name) => ({
+        name,
+        label: textOf(workflow, shown.into, `rate.${name}`, `measure.${name}`),
+        note: workflow.texts[shown.into][`rate.${name}.note`] ?? '',
+        groups: await Promise.all(
+          found.filter((rate) => rate.name === name).map((rate) => groupOf(ports, rate, shown)),
+        ),
+      })),
+    ),
+  }
+}
+
+type ShownRates = { workflow: Workflow; query: z.output<typeof RateQuery>; into: Language }
+
+/** A figure with everything that it is made of, and the links to its cases. */
+async function groupOf(ports: HttpPorts, rate: Rate, { workflow, query, into }: ShownRates) {
+  const { key, numerator, denominator, leftOut, filters } = rate
+  const by = query.by === 'month' ? '' : (query.by ?? '')
+  return {
+    key: key ?? null,
+    label: key === undefined ? '' : await labelOf(ports, { workflow, by, key, into }),
+    numerator,
+    denominator,
+    leftOut,
+    leftOutWhy: workflow.texts[into][`rate.${rate.name}.leftOut`] ?? '',
+    value: denominator === 0 ? null : numerator / denominator,
+    filter: queryOf(filters.denominator, query),
+    filters: {
+      numerator: queryOf(filters.numerator, query),
+      denominator: queryOf(filters.denominator, query),
+      leftOut: queryOf(filters.leftOut, query),
+    },
+  }
+}
+
+/** The rates a workflow has a text for: `rate.<name>`. */
+const ratesOf = (workflow: Workflow): string[] =>
+  Object.keys(workflow.texts.en).flatMap((key) => /^rate\.([^.]+)$/.exec(key)?.[1] ?? [])
+
+async function durationsOf(ports: HttpPorts, exchange: Exchange) {
+  const { request } = exchange
+  const query = parsed(DurationQuery, request.query, request)
+  const workflow = workflowNamed(ports, query.workflow)
+  await ownWrites(ports, exchange)
+  const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
+  const notMerged = { ...asked, filter: { ...asked.filter, notStates: ['merged'] } }
+  return { all: await hours(ports, asked), notMerged: await hours(ports, notMerged) }
+}
+
+async function hours(ports: HttpPorts, asked: InstancesAsked) {
+  const { count, median, p90, max } = await durations(ports.read.db, asked)
+  const inHours = (ms: number | undefined) => (ms === undefined ? null : ms / HOUR_MS)
+  return { count, medianHours: inHours(median), p90Hours: inHours(p90), maxHours: inHours(max) }
+}
+
+async function flowsOf(ports: HttpPorts, exchange: Exchange) {
+  const { request } = exchange
+  const query = parsed(FlowQuery, request.query, request)
+  const caller = callerOf(request)
+  if (!caller.grants.some(({ role }) => FLOW_READERS.has(role))) throw new ProblemError('forbidden')
+  await ownWrites(ports, exchange)
+  const from = query.from === undefined ? undefined : instantOf(query.from)
+  const to = query.to === undefined ? undefined : instantOf(query.to)
+  const found = await flows(ports.read.db, {
+    ...(query.workflow === undefined ? {} : { workflow: query.workflow }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    loops: query.loops === '1',
+  })
+  const into = language(request)
+  return {
+    flows: found.map(({ waitedMs, ...flow }) => {
+      const workflow = workflowNamed(ports, flow.workflow)
+      return { ...flow, label: eventText(workflow, into, flow.type), totalMs: waitedMs }
+    }),
+  }
+}
+
+/** Sums over all cases, not cut to a place: for those who may count them all. */
+const FLOW_READERS: ReadonlySet<string> = new Set(['analyst', 'supervisor', 'coordinator'])

@@ -1,0 +1,163 @@
+// Lists over the read models, as of any moment and cut to what the caller may see.
+import {
+  type Caller,
+  type InstanceFilter,
+  type InstanceRow,
+  type InstancesAsked,
+  knownAt,
+  listInstances,
+  readCursor,
+  scopeOf,
+  totalInstances,
+  type Workflow,
+} from '@linli/engine'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { categoryName } from './case-view.ts'
+import { type Language, roleText, stateText } from './language.ts'
+import { filterOf, ListFilter } from './list-filter.ts'
+import { named, nameOf } from './names.ts'
+import type { HttpPorts } from './ports.ts'
+import { ProblemError } from './problem.ts'
+import { RowPage } from './reply-schema.ts'
+import { callerOf, iso, language, Moment, momentOf, parsed } from './route.ts'
+
+/** What lists and figures have in common: a filter and a moment. */
+export const Asked = ListFilter.extend(Moment.shape)
+const ListQuery = Asked.extend({
+  sort: z.enum(['dueAt', 'startedAt', 'enteredAt', 'number']).optional(),
+  order: z.enum(['asc', 'desc']).optional(),
+  cursor: z.string().max(40).optional(),
+  limit: z.coerce.number().int().min(1).max(500).optional(),
+})
+
+/** How long a read waits for a write the caller names (ms). */
+const AFTER_MS = 2_000
+
+/** Adds the list of every workflow. */
+export function addListRoutes(app: FastifyInstance, ports: HttpPorts): void {
+  for (const workflow of ports.engine.workflows.values()) {
+    const doc = {
+      summary: `List ${workflow.id}`,
+      tag: workflow.id,
+      query: ListQuery,
+      reply: RowPage,
+    }
+    app.get(`/api/${workflow.id}`, { config: { may: 'signed-in', doc } }, (request, reply) =>
+      list(ports, workflow, { request, reply }),
+    )
+  }
+}
+
+/** A request and its answer. */
+export type Exchange = { request: FastifyRequest; reply: FastifyReply }
+/** Waits for the caller's own write, and says how far the read models are. */
+export async function ownWrites(ports: HttpPorts, { request, reply }: Exchange): Promise<void> {
+  const after = request.headers['linli-after']
+  if (after !== undefined) {
+    const position = Number(after)
+    if (!Number.isSafeInteger(position)) {
+      throw new ProblemError('header-invalid', { field: 'Linli-After' })
+    }
+    await ports.read.waitFor(position, AFTER_MS)
+  }
+  reply.header('linli-position', String(ports.read.position()))
+}
+
+export type AskedQuery = z.output<typeof Asked>
+
+/** The question to the read model: the filter, cut to what the caller may see, and when. */
+export async function askedFor(
+  ports: HttpPorts,
+  of: { workflow: Workflow; caller: Caller; query: AskedQuery },
+): Promise<Required<Pick<InstancesAsked, 'filter' | 'scope' | 'asOf'>>> {
+  const { workflow, caller, query } = of
+  const asOf = await momentOf(query, (time) => knownAt(ports.read.db, time))
+  const filter = { ...filterOf(query), ...mine(query, caller), workflow: workflow.id }
+  return { filter, scope: scopeOf(caller, workflow.id), asOf }
+}
+
+/** What waits for the caller: the turn of a role they hold. */
+function mine(query: AskedQuery, caller: Caller): Partial<InstanceFilter> {
+  if (query.mine !== '1') return {}
+  const grant = caller.grants.find((one) => one.role !== 'resident')
+  if (grant === undefined) return caller.person === undefined ? {} : { person: caller.person }
+  if (grant.role === 'unit-handler') {
+    return { responsible: 'unit', ...(grant.unit === undefined ? {} : { unit: grant.unit }) }
+  }
+  return { responsible: grant.role, ended: false }
+}
+
+/** The workflow of that name, or the problem `not-found`. */
+export function workflowNamed(ports: HttpPorts, id: string): Workflow {
+  const workflow = ports.engine.workflows.get(id)
+  if (workflow === undefined) throw new ProblemError('not-found', { field: 'workflow' })
+  return workflow
+}
+
+async function list(ports: HttpPorts, workflow: Workflow, exchange: Exchange) {
+  const { request } = exchange
+  const query = parsed(ListQuery, request.query, request)
+  await ownWrites(ports, exchange)
+  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor)
+  if (query.cursor !== undefined && cursor === undefined) {
+    throw new ProblemError('invalid', { field: 'cursor' })
+  }
+  const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
+  const page = await listInstances(ports.read.db, {
+    ...asked,
+    descending: query.order === 'desc',
+    ...(query.sort === undefined ? {} : { sort: query.sort }),
+    ...(query.limit === undefined ? {} : { limit: query.limit }),
+    ...(cursor === undefined ? {} : { cursor }),
+  })
+  const into = language(request)
+  const rows = await Promise.all(page.rows.map((row) => rowOf(ports, row, into)))
+  const asOf = asOfOf(query)
+  return {
+    rows,
+    next: page.next ?? null,
+    ...(cursor === undefined ? { total: await totalInstances(ports.read.db, asked) } : {}),
+    ...(asOf === undefined ? {} : { asOf }),
+  }
+}
+
+function asOfOf({ at, known }: AskedQuery): { at?: string; known?: string } | undefined {
+  if (at === undefined && known === undefined) return undefined
+  return { ...(at === undefined ? {} : { at }), ...(known === undefined ? {} : { known }) }
+}
+
+async function rowOf(ports: HttpPorts, row: InstanceRow, into: Language) {
+  const workflow = workflowNamed(ports, row.workflow)
+  const { id, number, title, state, category, channel, leadUnit, responsible, dueAt, warnAt } = row
+  return {
+    id,
+    workflow: row.workflow,
+    number,
+    title,
+    state,
+    path: state,
+    stateLabel: stateText(workflow, into, state),
+    category,
+    categoryName:
+      category === undefined ? undefined : categoryName(ports.categories, category, into),
+    channel,
+    place: await named(ports.engine, row.place),
+    leadUnit:
+      leadUnit === undefined
+        ? undefined
+        : { id: leadUnit, name: await nameOf(ports.engine, leadUnit) },
+    owner: row.owner,
+    supervised: row.supervised,
+    card: row.card,
+    dueAt: dueAt === undefined ? undefined : iso(dueAt),
+    warnAt: warnAt === undefined ? undefined : iso(warnAt),
+    responsible,
+    responsibleLabel: responsible === undefined ? undefined : roleText(into, responsible),
+    startedAt: iso(row.startedAt),
+    enteredAt: iso(row.enteredAt),
+    ended: row.ended,
+    revision: row.revision,
+    extra: row.extra,
+  }
+}

@@ -1,0 +1,47 @@
+// An installation as the command line reaches it: through its running server, or by opening the
+// data folder itself when none runs.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { CommandFault } from './command-fault.ts'
+import { openCommunity } from './community.ts'
+import { askServer } from './control.ts'
+import type { Task } from './task.ts'
+
+/** Where an installation lies; absolute paths. */
+export type Installation = { folder: string; keyPath: string; city?: string }
+
+/** Who gave the command: hears of progress, and may want it to end. */
+export type Asker = { tell: (line: string) => void; signal: AbortSignal }
+
+/** Does a task, wherever it can be done. @throws the task's faults */
+export async function perform<Given, Done>(
+  installation: Installation,
+  { task, given }: { task: Task<Given, Done>; given: Given },
+  { tell, signal }: Asker,
+): Promise<Done> {
+  const { folder, keyPath, city } = installation
+  const answer = await askServer(folder, { task: task.name, given, signal }, tell)
+  // The server ran the very task whose answer this is.
+  if (answer !== undefined) return answer.done as Done
+  if (task.begins !== true) checkInstalled(folder)
+  const community = await openCommunity({
+    folder,
+    keyFile: keyPath,
+    ...(city === undefined ? {} : { city }),
+    onFault: (what, fault) => tell(`${what}: ${fault instanceof Error ? fault.message : fault}`),
+  })
+  try {
+    return await task.run({ community, keyPath, tell, signal }, given)
+  } finally {
+    await community.close()
+  }
+}
+
+/** @throws CommandFault `no-installation` */
+export function checkInstalled(folder: string): void {
+  if (existsSync(join(folder, 'log.db'))) return
+  throw new CommandFault(
+    'no-installation',
+    `${folder} holds no installation: give its folder by --data, or make one by linli start.`,
+  )
+}

@@ -1,0 +1,81 @@
+// One line of the history: what happened, who and when; what was said below it; the raw event.
+import { Popover } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { EventView } from '../answers.ts'
+import { exact, when } from '../time.ts'
+import { valueWords } from './value-words.ts'
+
+type EventProps = { event: EventView; texts: Record<string, string>; now: number }
+
+/** A list item. */
+export function TimelineEvent({ event, texts, now }: EventProps) {
+  const { t } = useTranslation()
+  const [raw, setRaw] = useState(false)
+  const moved = event.fromPath !== event.toPath
+  const facts = factsOf(event, texts)
+  const who = event.by.unitName ?? event.by.roleLabel ?? t(`role.${event.by.role}`)
+  return (
+    <li className={`${moved ? 'is-move' : ''} ${kindOf(event.type)}`}>
+      <p className="event-line">
+        <span className="event-label">{event.label}</span>
+        {moved && event.toPath !== null && event.toPath !== undefined && (
+          <span className="event-to">→ {texts[`state.${event.toPath}`] ?? event.toPath}</span>
+        )}
+        {event.late && <LateMark event={event} />}
+        <span className="event-who">{who}</span>
+        <time dateTime={event.at} title={exact(event.at)}>
+          {when(event.at, now, t)}
+        </time>
+        <button
+          type="button"
+          className="event-raw"
+          aria-expanded={raw}
+          aria-label={t('timeline.raw', { label: event.label })}
+          onClick={() => setRaw(!raw)}
+        >
+          {'{ }'}
+        </button>
+      </p>
+      {facts.length > 0 && (
+        <dl className="event-facts">
+          {facts.map(([label, value]) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      {raw && <pre className="raw">{JSON.stringify(event.raw, null, 2)}</pre>}
+    </li>
+  )
+}
+
+function LateMark({ event }: { event: EventView }) {
+  const { t } = useTranslation()
+  const rule = t('timeline.lateRule', { at: exact(event.at), recorded: exact(event.recordedAt) })
+  return (
+    <Popover content={<p className="rule">{rule}</p>} trigger={['hover', 'click']}>
+      <button type="button" className="late-mark">
+        {t('timeline.late')}
+      </button>
+    </Popover>
+  )
+}
+
+function factsOf(event: EventView, texts: Record<string, string>): [string, string][] {
+  const command = event.type.split('.').at(-1) ?? ''
+  const facts: [string, string][] = []
+  for (const [field, value] of Object.entries(event.data ?? {})) {
+    const label = texts[`field.${command}.${field}`] ?? texts[`field.${field}`]
+    const words = valueWords(field, value, texts)
+    if (label !== undefined && words !== undefined) facts.push([label, words])
+  }
+  return facts
+}
+
+function kindOf(type: string): string {
+  if (type.startsWith('clock.expired')) return 'is-red'
+  return type.startsWith('clock.warned') ? 'is-yellow' : ''
+}

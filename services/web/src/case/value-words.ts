@@ -1,0 +1,26 @@
+// A value of a command or a case in words: choices by their text, times as times, ids left out.
+import { exact } from '../time.ts'
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
+const ID = /^[a-z]+-[0-9a-f]{8}-[0-9a-f]{4}-/
+
+/** Undefined for what has no words of its own: ids, structures, sealed or empty values. */
+export function valueWords(
+  field: string,
+  value: unknown,
+  texts: Record<string, string>,
+): string | undefined {
+  if (value === null || value === undefined || value === '') return undefined
+  if (typeof value === 'boolean') return value ? '✓' : '✗'
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'string') {
+    if (ID.test(value)) return undefined
+    if (INSTANT.test(value)) return exact(value).slice(0, 16)
+    return texts[`option.${field}.${value}`] ?? value
+  }
+  if (Array.isArray(value)) {
+    const words = value.flatMap((item) => valueWords(field, item, texts) ?? [])
+    return words.length === 0 ? undefined : words.join(', ')
+  }
+  return undefined
+}

@@ -1,0 +1,49 @@
+// Staff take a report: the form of the starting command, with the place of their own role first.
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { useNavigate } from 'react-router'
+import type { Offer } from '../answers.ts'
+import { known } from '../api.ts'
+import { useMe } from '../signed-in.ts'
+import { Failed } from '../states/failed.tsx'
+import { Loading } from '../states/loading.tsx'
+import { useVersion } from '../versions.ts'
+import { CommandForm } from './command-form.tsx'
+import { prefill } from './prefill.ts'
+
+const WORKFLOW = 'appeal'
+const COMMAND = 'report'
+
+/** `/report` for who is signed in. */
+export function ReportPage() {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const me = useMe()
+  const all = useQuery({ queryKey: ['workflows'], queryFn: known.workflows, staleTime: 600_000 })
+  const newest = all.data?.find(({ id }) => id === WORKFLOW)?.version
+  const version = useVersion(WORKFLOW, newest)
+  if (version.isError) return <Failed error={version.error} again={() => void version.refetch()} />
+  const schema = version.data?.schemas[COMMAND]
+  if (version.data === undefined || schema === undefined) return <Loading />
+  const label = version.data.texts[`command.${COMMAND}`] ?? COMMAND
+  const offer: Offer = { command: COMMAND, label, schema, needs: { place: 'place' } }
+  const place = me.data?.roles.find((role) => role.place !== undefined)?.place
+  const prefilled = {
+    channel: 'desk',
+    ...prefill(offer),
+    ...(place === undefined ? {} : { place }),
+  }
+  return (
+    <div className="narrow-page">
+      <h1>{t('page.report')}</h1>
+      <p className="lead">{t('report.lead')}</p>
+      <CommandForm
+        offer={offer}
+        workflow={WORKFLOW}
+        version={version.data.version}
+        prefilled={prefilled}
+        done={(reply) => void navigate(`/cases/${reply.id}`)}
+      />
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+// The widgets that a command's form adds to those of the form library: pickers for what has a
+// name elsewhere, the device's own control for an instant, and a plain tick.
+import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils'
+import { Checkbox } from 'antd'
+import { useTranslation } from 'react-i18next'
+import { exact } from '../time.ts'
+import { CategoryPicker } from './category-picker.tsx'
+import { InstancePicker } from './instance-picker.tsx'
+import { PlacePicker } from './place-picker.tsx'
+
+/** By the names that form-shape.ts gives. */
+export const widgets: RegistryWidgetsType = {
+  place: PlaceWidget,
+  category: CategoryWidget,
+  instance: InstanceWidget,
+  instant: InstantWidget,
+  yes: YesWidget,
+}
+
+function picking({ id, value, onChange, label }: WidgetProps) {
+  return { id, value: textOf(value), onChange, placeholder: label }
+}
+
+function PlaceWidget(props: WidgetProps) {
+  return <PlacePicker {...picking(props)} />
+}
+
+function CategoryWidget(props: WidgetProps) {
+  return <CategoryPicker {...picking(props)} />
+}
+
+function InstanceWidget(props: WidgetProps) {
+  const workflow = props.options.workflow
+  return (
+    <InstancePicker
+      {...picking(props)}
+      workflow={typeof workflow === 'string' ? workflow : 'organisation'}
+    />
+  )
+}
+
+function InstantWidget({ id, value, onChange, required }: WidgetProps) {
+  const iso = textOf(value)
+  return (
+    <input
+      id={id}
+      className="instant"
+      type="datetime-local"
+      required={required}
+      value={iso === undefined ? '' : exact(iso).slice(0, 16).replace(' ', 'T')}
+      onChange={(event) => {
+        const text = event.target.value
+        onChange(text === '' ? undefined : new Date(text).toISOString())
+      }}
+    />
+  )
+}
+
+function YesWidget({ id, value, onChange, label }: WidgetProps) {
+  const { t } = useTranslation()
+  return (
+    <Checkbox id={id} checked={value === true} onChange={(event) => onChange(event.target.checked)}>
+      {label === '' ? t('yes') : label}
+    </Checkbox>
+  )
+}
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined
