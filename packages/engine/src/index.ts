@@ -51,6 +51,7 @@ export {
   SYSTEM,
   scopeOf,
 } from './permission.ts'
+export { RATE_NAMES } from './rate-definition.ts'
 export { type Rate, type RateBy, rates } from './rate-query.ts'
 export { erasePerson, reconcileErasures, recoverVault } from './recover.ts'
 export { Replay, type ReplayReport, replayLimits } from './replay.ts'

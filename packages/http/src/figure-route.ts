@@ -7,6 +7,7 @@ import {
   flows,
   type InstanceFilter,
   type InstancesAsked,
+  RATE_NAMES,
   type Rate,
   rates,
   totalInstances,
@@ -48,6 +49,8 @@ const FlowQuery = z.object({
   loops: z.enum(['0', '1']).optional(),
 })
 const HOUR_MS = 3_600_000
+/** States of a case that another one carries on. */
+const MERGED = ['merged', 'mergedOutside']
 
 type Answer = (ports: HttpPorts, exchange: Exchange) => Promise<unknown>
 
@@ -139,7 +142,7 @@ async function rated(ports: HttpPorts, exchange: Exchange) {
   const workflow = workflowNamed(ports, query.workflow ?? 'appeal')
   await ownWrites(ports, exchange)
   const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
-  const names = query.name === undefined ? ratesOf(workflow) : [query.name].flat()
+  const names = query.name === undefined ? RATE_NAMES : [query.name].flat()
   const { by } = query
   const policy = workflow.policies.get(ports.engine.policyId(workflow.id))
   const found = await rates(ports.read.db, {
@@ -186,9 +189,6 @@ async function groupOf(ports: HttpPorts, rate: Rate, { workflow, query, into }: 
   }
 }
 
-/** The rates a workflow has a text for: `rate.<name>`. */
-const ratesOf = (workflow: Workflow): string[] =>
-  Object.keys(workflow.texts.en).flatMap((key) => /^rate\.([^.]+)$/.exec(key)?.[1] ?? [])
 
 async function durationsOf(ports: HttpPorts, exchange: Exchange) {
   const { request } = exchange
@@ -196,7 +196,7 @@ async function durationsOf(ports: HttpPorts, exchange: Exchange) {
   const workflow = workflowNamed(ports, query.workflow)
   await ownWrites(ports, exchange)
   const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
-  const notMerged = { ...asked, filter: { ...asked.filter, notStates: ['merged'] } }
+  const notMerged = { ...asked, filter: { ...asked.filter, notStates: MERGED } }
   return { all: await hours(ports, asked), notMerged: await hours(ports, notMerged) }
 }
 

@@ -27,11 +27,9 @@ export function addGate(app: FastifyInstance, access: Access): void {
 function gateFor(access: Access, may: May) {
   const decide = (request: FastifyRequest, caller: Caller | undefined, done: Done): void => {
     request.caller = caller
-    if (may === 'anyone') return done()
-    if (caller === undefined) return done(new ProblemError('unauthenticated'))
-    if (typeof may === 'string') return done()
-    const held = caller.grants.some((grant) => may.includes(grant.role))
-    done(held ? undefined : new ProblemError('forbidden'))
+    if (may === 'anyone') done()
+    else if (caller === undefined) done(new ProblemError('unauthenticated'))
+    else done(isAllowed(caller, may) ? undefined : new ProblemError('forbidden'))
   }
   return (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
     reply.header('x-content-type-options', 'nosniff')
@@ -45,6 +43,9 @@ function gateFor(access: Access, may: May) {
     else found.then((caller) => decide(request, caller, done), done)
   }
 }
+
+const isAllowed = (caller: Caller, may: May): boolean =>
+  typeof may === 'string' || caller.grants.some((grant) => may.includes(grant.role))
 
 function credentialed(
   access: Access,

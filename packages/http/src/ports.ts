@@ -40,6 +40,8 @@ export type HttpPorts = {
   view: (id: string, asOf: AsOf) => Promise<View | undefined>
   pseudonymise: Pseudonymise
   categories: readonly Category[]
+  /** The stage that a resident sees instead of a state, as texts name it: `stage.<name>`. */
+  residentStage?: (path: string, asking: unknown) => string
   /** Present only in a demo community on a loopback address. */
   demo?: readonly DemoAccount[]
   /** The built web app; without it only the API is served. */

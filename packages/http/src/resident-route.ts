@@ -130,7 +130,6 @@ async function followed(ports: HttpPorts, linked: Followed, request: FastifyRequ
   const { instance, caller } = linked
   const { workflow } = instance
   const into = language(request)
-  const path = statePath(stateOf(instance))
   const row = await findInstance(ports.read.db, instance.stream, { scope: [{ all: true }] })
   const view = await ports.view(instance.stream, {})
   const events = view?.events.map(({ event }) => event) ?? []
@@ -144,8 +143,7 @@ async function followed(ports: HttpPorts, linked: Followed, request: FastifyRequ
     ...(row?.number === undefined ? {} : { number: row.number }),
     reported: new Date(instance.startedAt).toISOString(),
     place: await named(ports.engine, workflow.summary(instance).place),
-    state: path,
-    stateLabel: stateText(workflow, into, path),
+    ...stageOf(ports, instance, into),
     ended: hasEnded(instance),
     steps: events.filter(isStep).map((event) => ({
       type: event.type,
@@ -155,6 +153,15 @@ async function followed(ports: HttpPorts, linked: Followed, request: FastifyRequ
     publicNotes: await publicTexts(ports, { instance, caller, events, into }),
     answers: offers,
   }
+}
+
+/** The stage that residents know; the state itself where no stages are told. */
+function stageOf(ports: HttpPorts, instance: Instance, into: Language) {
+  const { workflow } = instance
+  const path = statePath(stateOf(instance))
+  const stage = ports.residentStage?.(path, workflow.summary(instance).extra?.asking)
+  if (stage === undefined) return { state: path, stateLabel: stateText(workflow, into, path) }
+  return { state: stage, stateLabel: textOf(workflow, into, `stage.${stage}`) }
 }
 
 function answerForm(command: Command, { workflow }: Instance, into: Language) {

@@ -15,7 +15,8 @@ export type Rebuilt = { projections: string[]; events: number; seconds: number }
 export const rebuild: Task<z.infer<typeof Given>, Rebuilt> = {
   name: 'rebuild',
   given: Given,
-  async run({ community, tell }, { projection }) {
+  async run(scene, { projection }) {
+    const { community } = scene
     const names = (await builds(community, 1)).map(({ name }) => name)
     if (projection !== undefined && !names.includes(projection)) {
       throw new CommandFault(
@@ -26,7 +27,7 @@ export const rebuild: Task<z.infer<typeof Given>, Rebuilt> = {
     const began = performance.now()
     const head = await community.store.head()
     const done = new AbortController()
-    const watching = watch({ community, tell, signal: done.signal }, head)
+    const watching = watch({ ...scene, signal: done.signal }, head)
     try {
       await community.read.rebuild(projection)
     } finally {

@@ -1,7 +1,14 @@
 // The shapes that the server answers with, as the pages read them. Instants are ISO 8601 texts,
 // positions are opaque texts. Everything here is parsed JSON: no class, no behaviour.
 
-export type Role = { role: string; place?: string; placeName?: string; unit?: string; unitName?: string }
+export type Role = {
+  role: string
+  label: string
+  place?: string
+  placeName?: string
+  unit?: string
+  unitName?: string
+}
 export type Me = { person: string; name?: string; roles: Role[]; demo: boolean; language?: string }
 export type DemoAccount = { name: string; role: string; label: { zh: string; en: string } }
 
@@ -27,6 +34,7 @@ export type Row = {
   dueAt?: string | null
   warnAt?: string | null
   responsible?: string | null
+  responsibleLabel?: string
   startedAt: string
   enteredAt: string
   ended: boolean
@@ -79,7 +87,15 @@ export type PersonalField = {
   at: string
   text: string | null
 }
-export type Link = { rel: string; id: string; number?: string; title?: string; state?: string }
+export type Link = {
+  rel: string
+  id: string
+  workflowLabel?: string
+  number?: string
+  title?: string
+  state?: string
+  stateLabel?: string
+}
 export type CaseView = {
   id: string
   workflow: string
@@ -139,17 +155,17 @@ export type Reply = {
   repeated?: boolean
 }
 
-export type CountGroup = { key: string; label: string; count: number; filter: string }
+export type CountGroup = { key: string | null; label: string; count: number; filter: string }
 export type Counts = { groups: CountGroup[]; total: number }
 export type RateGroup = {
-  key: string
+  key: string | null
   label: string
   numerator: number
   denominator: number
   leftOut?: number
   leftOutWhy?: string | null
   value: number | null
-  filter: string
+  filters: { numerator: string; denominator: string; leftOut: string }
 }
 export type Rate = { name: string; label: string; note?: string; groups: RateGroup[] }
 export type Rates = { rates: Rate[] }
@@ -185,27 +201,20 @@ export type WorkflowVersion = {
   texts: Record<string, string>
   schemas: Record<string, JsonSchema>
 }
-export type Workflow = { id: string; version: number; label: string }
+export type Workflow = { id: string; version: number; label: string; record?: boolean }
 export type Place = { id: string; name: string; kind: string; parent?: string | null }
 export type Category = { path: string; label: string; kind?: string; children?: Category[] }
-export type Notice = { id?: string; text?: string; label?: string; at: string; instance?: string }
-export type ParkedEffect = {
-  id: string
-  kind?: string
-  instance?: string
-  error?: string
-  tries?: number
-}
 
 export type ResidentStep = { label: string; at: string }
 export type ResidentCase = {
   number?: string | null
   reported: string
+  place?: Named[]
   state: string
-  stateLabel?: string
-  ended?: boolean
+  stateLabel: string
+  ended: boolean
   steps: ResidentStep[]
-  publicNotes: ({ text: string | null; at: string } | string)[]
+  publicNotes: { label: string; at: string; text: string | null }[]
   answers: Offer[]
 }
 export type ReportReply = { id: string; number?: string | null; link: string }

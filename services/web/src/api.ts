@@ -61,7 +61,6 @@ export function give({ workflow, id, command, data, key, revision }: Given): Pro
   return post(`/api/${path.join('/')}`, data, {
     'Idempotency-Key': key ?? uuidv7(),
     Prefer: 'wait=1',
-    'Linli-At': new Date().toISOString(),
     ...(revision === undefined ? {} : { 'If-Match': `"${revision}"` }),
   })
 }

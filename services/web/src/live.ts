@@ -18,11 +18,12 @@ export function useLive(on: boolean): void {
       touched.clear()
     }
     const source = new EventSource('/api/live')
-    source.onmessage = (message: MessageEvent<string>) => {
+    const take = (message: MessageEvent<string>) => {
       const { workflow, id } = JSON.parse(message.data) as { workflow: string; id: string }
       touched.add(`list ${workflow}`).add(`case ${id}`).add('figures')
       waiting ??= setTimeout(flush, CALM_MS)
     }
+    source.addEventListener('change', take)
     return () => {
       source.close()
       clearTimeout(waiting)

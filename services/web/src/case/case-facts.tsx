@@ -71,12 +71,12 @@ function Links({ view }: { view: CaseView }) {
     <section aria-labelledby="links">
       <h2 id="links">{t('case.links')}</h2>
       <ul className="links">
-        {links.map(({ rel, id, number, title, state }) => (
+        {links.map(({ rel, id, number, title, stateLabel, workflowLabel }) => (
           <li key={`${rel}${id}`}>
-            <span className="link-rel">{t(`rel.${rel}`, { defaultValue: rel })}</span>
+            <span className="link-rel">{t(`rel.${rel}`, { defaultValue: workflowLabel ?? rel })}</span>
             <Link to={keep(`/cases/${id}`)}>{number ?? title ?? t('case.open')}</Link>
             {number !== undefined && title !== undefined && <span>{title}</span>}
-            {state !== undefined && <span className="link-state">{state}</span>}
+            {stateLabel !== undefined && <span className="link-state">{stateLabel}</span>}
           </li>
         ))}
       </ul>

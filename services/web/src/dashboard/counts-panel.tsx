@@ -28,13 +28,13 @@ export function CountsPanel() {
         </h2>
         <p className="cards-today">
           {(cards.data?.groups ?? []).map((group) => (
-            <CardCount key={group.key} group={group} />
+            <CardCount key={group.key ?? ''} group={group} />
           ))}
         </p>
       </header>
       <ul className="bars">
         {groups.map((group) => (
-          <Bar key={group.key} group={group} most={most} />
+          <Bar key={group.key ?? ''} group={group} most={most} />
         ))}
       </ul>
     </section>

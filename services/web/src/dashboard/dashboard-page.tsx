@@ -11,7 +11,7 @@ import { Loading } from '../states/loading.tsx'
 import { CountsPanel } from './counts-panel.tsx'
 import { DurationsPanel } from './durations-panel.tsx'
 import { RatesPanel } from './rates-panel.tsx'
-import { Worse } from './worse.tsx'
+import { useTotals, Worse } from './worse.tsx'
 
 const GROUPINGS = ['unit', 'place', 'category', 'month'] as const
 
@@ -26,6 +26,7 @@ export function DashboardPage() {
     queryFn: () => lists.rates({ by, ...asOf }),
     placeholderData: (before) => before,
   })
+  const totals = useTotals()
   return (
     <div className="dashboard">
       <h1 className="for-readers">{t('page.dashboard')}</h1>
@@ -49,10 +50,10 @@ export function DashboardPage() {
         </header>
         {rates.isError ? (
           <Failed error={rates.error} again={() => void rates.refetch()} />
-        ) : rates.data === undefined ? (
+        ) : rates.data === undefined || totals.data === undefined ? (
           <Loading />
         ) : (
-          <RatesPanel rates={rates.data.rates} />
+          <RatesPanel rates={rates.data.rates} totals={totals.data.rates} />
         )}
       </section>
       <DurationsPanel />

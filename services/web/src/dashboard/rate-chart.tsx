@@ -6,7 +6,7 @@ import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useRef } from 'react'
 import type { Rate } from '../answers.ts'
 import { colour, font } from '../tokens.ts'
-import { percent } from './total.ts'
+import { nameOf, percent } from './rate-words.ts'
 
 use([BarChart, GridComponent, TooltipComponent, SVGRenderer])
 
@@ -52,7 +52,7 @@ function optionOf(groups: readonly Rate['groups'][number][]) {
     },
     yAxis: {
       type: 'category',
-      data: groups.map(({ label }) => label),
+      data: groups.map(nameOf),
       axisLine: { show: false },
       axisTick: { show: false },
       axisLabel: { width: labelWidth, overflow: 'break', color: colour.ink, fontSize: 13 },

@@ -8,41 +8,56 @@ import { useKeep } from '../as-of.ts'
 import { Empty } from '../states/empty.tsx'
 import { Loading } from '../states/loading.tsx'
 import { casesOf } from './counts-panel.tsx'
-import { percent, totalOf } from './total.ts'
+import { nameOf, percent } from './rate-words.ts'
 
 const RateChart = lazy(async () => ({ default: (await import('./rate-chart.tsx')).RateChart }))
 
+type PanelProps = { rates: readonly Rate[]; totals: readonly Rate[] }
+
 /** A card a rate; the pressed one is shown in full. */
-export function RatesPanel({ rates }: { rates: readonly Rate[] }) {
+export function RatesPanel({ rates, totals }: PanelProps) {
   const { t } = useTranslation()
-  const [chosen, setChosen] = useState(rates[0]?.name)
-  const rate = rates.find(({ name }) => name === chosen) ?? rates[0]
-  if (rate === undefined) return <Empty title={t('dashboard.noRates')} />
+  const [chosen, setChosen] = useState(totals[0]?.name)
+  const total = totals.find(({ name }) => name === chosen) ?? totals[0]
+  const rate = rates.find(({ name }) => name === total?.name)
+  if (total === undefined) return <Empty title={t('dashboard.noRates')} />
   return (
     <>
       <ul className="rate-cards">
-        {rates.map((one) => (
+        {totals.map((one) => (
           <li key={one.name}>
-            <button
-              type="button"
-              aria-pressed={one.name === rate.name}
-              onClick={() => setChosen(one.name)}
-            >
-              <span>{one.label}</span>
-              <strong>{percent(totalOf(one).value)}</strong>
-              <small>
-                {totalOf(one).numerator} / {totalOf(one).denominator}
-              </small>
-            </button>
+            <RateCard rate={one} pressed={one === total} choose={() => setChosen(one.name)} />
           </li>
         ))}
       </ul>
-      {rate.note !== undefined && <p className="rate-note">{rate.note}</p>}
-      <Suspense fallback={<Loading lines={4} />}>
-        <RateChart rate={rate} />
-      </Suspense>
-      <RateTable rate={rate} />
+      {total.note !== undefined && total.note !== '' && <p className="rate-note">{total.note}</p>}
+      {rate !== undefined && (
+        <>
+          <Suspense fallback={<Loading lines={4} />}>
+            <RateChart rate={rate} />
+          </Suspense>
+          <RateTable rate={rate} />
+        </>
+      )}
     </>
+  )
+}
+
+type CardProps = { rate: Rate; pressed: boolean; choose: () => void }
+
+function RateCard({ rate, pressed, choose }: CardProps) {
+  const { t } = useTranslation()
+  const group = rate.groups[0]
+  const leftOut = group?.leftOut ?? 0
+  return (
+    <button type="button" aria-pressed={pressed} onClick={choose}>
+      <span>{rate.label}</span>
+      <strong>{percent(group?.value ?? null)}</strong>
+      <small>
+        {group?.numerator ?? 0} / {group?.denominator ?? 0}
+        {leftOut > 0 && ` · ${t('dashboard.leftOutCount', { count: leftOut })}`}
+      </small>
+    </button>
   )
 }
 
@@ -59,12 +74,11 @@ function RateTable({ rate }: { rate: Rate }) {
             <th scope="col">{t('dashboard.numerator')}</th>
             <th scope="col">{t('dashboard.denominator')}</th>
             <th scope="col">{t('dashboard.leftOut')}</th>
-            <th scope="col">{t('dashboard.cases')}</th>
           </tr>
         </thead>
         <tbody>
           {rate.groups.map((group) => (
-            <RateRow key={group.key} group={group} />
+            <RateRow key={group.key ?? ''} group={group} />
           ))}
         </tbody>
       </table>
@@ -75,22 +89,23 @@ function RateTable({ rate }: { rate: Rate }) {
 function RateRow({ group }: { group: RateGroup }) {
   const { t } = useTranslation()
   const keep = useKeep()
+  const link = (part: 'numerator' | 'denominator' | 'leftOut', count: number) => (
+    <Link
+      to={keep(casesOf(group.filters[part]))}
+      aria-label={t('dashboard.open', { part: t(`dashboard.${part}`), group: nameOf(group), count })}
+    >
+      {count}
+    </Link>
+  )
   return (
     <tr>
-      <th scope="row">{group.label}</th>
+      <th scope="row">{nameOf(group)}</th>
       <td>{percent(group.value)}</td>
-      <td>{group.numerator}</td>
-      <td>{group.denominator}</td>
+      <td>{link('numerator', group.numerator)}</td>
+      <td>{link('denominator', group.denominator)}</td>
       <td>
-        {group.leftOut ?? 0}
-        {group.leftOutWhy !== undefined && group.leftOutWhy !== null && group.leftOut !== 0 && (
-          <small>{group.leftOutWhy}</small>
-        )}
-      </td>
-      <td>
-        <Link to={keep(casesOf(group.filter))} aria-label={`${t('dashboard.cases')} ${group.label}`}>
-          {t('dashboard.open')}
-        </Link>
+        {link('leftOut', group.leftOut ?? 0)}
+        {group.leftOut !== 0 && <small>{group.leftOutWhy}</small>}
       </td>
     </tr>
   )

@@ -5,8 +5,9 @@ import { useTranslation } from 'react-i18next'
 import type { Rate } from '../answers.ts'
 import { lists } from '../api.ts'
 import { useAsOf } from '../as-of.ts'
-import { isBetterLow, percent, totalOf } from './total.ts'
+import { isBetterLow, percent } from './rate-words.ts'
 
+const HOUR = 3_600_000
 const DAYS = 30
 const LEAST_CASES = 5
 const LEAST_CHANGE = 0.005
@@ -14,23 +15,16 @@ const LEAST_CHANGE = 0.005
 /** A sentence and a figure; nothing while it is not known. */
 export function Worse() {
   const { t } = useTranslation()
-  const { asOf, now } = useAsOf()
-  const day = Math.floor(now / 3_600_000) * 3_600_000
-  const earlier = new Date(day - DAYS * 86_400_000).toISOString()
-  const read = (params: Record<string, string>) => ({
-    queryKey: ['figures', 'rates', 'all', params],
-    queryFn: () => lists.rates({ by: 'category', ...params }),
-  })
-  const present = useQuery(read({ ...asOf }))
-  const past = useQuery(read({ at: earlier }))
-  if (present.data === undefined || past.data === undefined) return <p className="worse is-waiting" />
+  const { now } = useAsOf()
+  const hour = Math.floor(now / HOUR) * HOUR
+  const present = useTotals()
+  const past = useTotals({ at: new Date(hour - DAYS * 24 * HOUR).toISOString() })
+  if (present.data === undefined || past.data === undefined) {
+    return <p className="worse is-waiting" />
+  }
   const worst = worstOf(present.data.rates, past.data.rates)
   if (worst === undefined) {
-    return (
-      <p className="worse">
-        <span>{t('dashboard.noneWorse', { count: DAYS })}</span>
-      </p>
-    )
+    return <p className="worse">{t('dashboard.noneWorse', { count: DAYS })}</p>
   }
   return (
     <p className="worse is-worse">
@@ -44,15 +38,26 @@ export function Worse() {
   )
 }
 
+/** Every rate over all cases, as of the page's moment or another. */
+export function useTotals(moment?: { at: string }) {
+  const { asOf } = useAsOf()
+  const asked = moment ?? asOf
+  return useQuery({
+    queryKey: ['figures', 'rates', 'totals', asked],
+    queryFn: () => lists.rates({ ...asked }),
+    placeholderData: (before) => before,
+  })
+}
+
 type Worst = { label: string; is: number; was: number; by: number }
 
 function worstOf(present: readonly Rate[], past: readonly Rate[]): Worst | undefined {
   let worst: Worst | undefined
   for (const rate of present) {
-    const before = past.find(({ name }) => name === rate.name)
-    if (before === undefined) continue
-    const [is, was] = [totalOf(rate), totalOf(before)]
-    if (is.value === null || was.value === null || was.denominator < LEAST_CASES) continue
+    const is = rate.groups[0]
+    const was = past.find(({ name }) => name === rate.name)?.groups[0]
+    if (is === undefined || was === undefined || was.denominator < LEAST_CASES) continue
+    if (is.value === null || was.value === null) continue
     const by = (is.value - was.value) * (isBetterLow(rate.name) ? 1 : -1)
     if (by > LEAST_CHANGE && by > (worst?.by ?? 0)) {
       worst = { label: rate.label, is: is.value, was: was.value, by }

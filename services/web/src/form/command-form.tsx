@@ -2,7 +2,7 @@
 // the error at its field, keeps the draft, and sends it so that trying again is safe.
 import { Form } from '@rjsf/antd'
 import type { ErrorSchema, RJSFValidationError } from '@rjsf/utils'
-import validator from '@rjsf/validator-ajv8'
+
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { App, Button } from 'antd'
 import type { TFunction } from 'i18next'
@@ -15,6 +15,7 @@ import { useVersion } from '../versions.ts'
 import { useDraft } from './draft.ts'
 import { formSchema, formUi } from './form-shape.ts'
 import { remember } from './prefill.ts'
+import { validator } from './validator.ts'
 import { widgets } from './widgets.tsx'
 
 type FormProps = {

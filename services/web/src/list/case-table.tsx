@@ -75,7 +75,7 @@ function TableRow({ row, now, record }: { row: Row; now: number; record: boolean
           <Due dueAt={row.dueAt} card={row.card} now={now} />
         </td>
       )}
-      {!record && <td>{row.leadUnit?.name ?? responsible(row, t)}</td>}
+      {!record && <td>{row.leadUnit?.name ?? row.responsibleLabel ?? '–'}</td>}
       <td className="figures">
         <time dateTime={row.startedAt} title={exact(row.startedAt)}>
           {when(row.startedAt, now, t)}
@@ -101,8 +101,4 @@ function SortHead({ name, label }: { name: string; label: string }) {
       </button>
     </th>
   )
-}
-
-function responsible(row: Row, t: (key: string) => string): string {
-  return row.responsible === null || row.responsible === undefined ? '–' : t(`role.${row.responsible}`)
 }

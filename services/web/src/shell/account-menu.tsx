@@ -31,7 +31,7 @@ export function AccountMenu({ me }: { me: Me }) {
           {
             key: 'who',
             type: 'group',
-            label: [me.name, ...me.roles.map(({ role }) => t(`role.${role}`))]
+            label: [me.name, ...me.roles.map(({ label }) => label)]
               .filter((part) => part !== undefined && part !== '')
               .join(' · '),
           },
@@ -41,7 +41,7 @@ export function AccountMenu({ me }: { me: Me }) {
       }}
     >
       <Button type="text" className="account" aria-label={t('session.account')}>
-        <span className="account-role">{role === undefined ? '' : t(`role.${role.role}`)}</span>
+        <span className="account-role">{role?.label}</span>
         {scope !== undefined && <span className="account-scope">{scope}</span>}
         <DownOutlined aria-hidden className="account-arrow" />
       </Button>

@@ -1,0 +1,13 @@
+// Words and signs of rates. Pure.
+import type { RateGroup } from '../answers.ts'
+
+/** A share as percent, `93.7 %`; a dash for none. */
+export const percent = (value: number | null): string =>
+  value === null ? '–' : `${(value * 100).toFixed(1)} %`
+
+/** Rates of which less is better. */
+export const isBetterLow = (name: string): boolean => /redo|sendBack|sentBack|return/i.test(name)
+
+/** What a group is called; a month has only its key. */
+export const nameOf = (group: RateGroup): string =>
+  group.label === '' || group.label === group.key ? (group.key ?? '–') : group.label
