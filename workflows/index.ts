@@ -14,3 +14,5 @@ export const workflows: ReadonlyMap<string, Workflow> = new Map(
     workflow,
   ]),
 )
+export { type Category, categories } from './appeal/category.ts'
+export { type ResidentStage, residentStage } from './appeal/resident-stage.ts'

@@ -19,7 +19,9 @@ export type Cached = {
   cells: Cell[]
   fromAt: number
   fromPosition: number
-  members: string
+  /** The units and persons already among the members. */
+  units: Cell
+  persons: Cell
   number: number | null
   stored: boolean
 }

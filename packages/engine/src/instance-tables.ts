@@ -59,7 +59,6 @@ function statements(table: TableName): string[] {
        fromAt INTEGER NOT NULL, fromPosition INTEGER NOT NULL,
        toAt INTEGER NOT NULL, toPosition INTEGER NOT NULL,
        atSpan INTEGER NOT NULL, positionSpan INTEGER NOT NULL)`,
-    `CREATE INDEX ${past}_key ON ${past} (key, fromPosition)`,
     `CREATE INDEX ${past}_at ON ${past} (atSpan, fromAt)`,
     `CREATE INDEX ${past}_position ON ${past} (positionSpan, fromPosition)`,
     `CREATE TABLE ${table(tables.members)} (

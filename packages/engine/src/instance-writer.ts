@@ -97,7 +97,8 @@ export class InstanceWriter {
       cells,
       fromAt: Number(row.fromAt),
       fromPosition: Number(row.fromPosition),
-      members: membersIn(cells),
+      units: cells[UNITS] ?? '',
+      persons: cells[PERSONS] ?? '',
       number: row.number === null ? null : Number(row.number),
       stored: true,
     }
@@ -118,7 +119,8 @@ export class InstanceWriter {
       cells,
       fromAt: instance.effectiveAt,
       fromPosition: event.position,
-      members: '',
+      units: '',
+      persons: '',
       number: instance.workflow.record ? null : this.#nextNumber(instance),
       stored: false,
     }
@@ -155,14 +157,14 @@ export class InstanceWriter {
   }
 
   #addMembers(cached: Cached): void {
-    const members = membersIn(cached.cells)
-    if (members === cached.members) return
-    for (const member of idsIn(members)) {
-      if (member !== '' && !cached.members.includes(`/${member}/`)) {
-        this.#sql.member.run(member, cached.key)
-      }
+    const { [UNITS]: units = '', [PERSONS]: persons = '' } = cached.cells
+    if (units === cached.units && persons === cached.persons) return
+    const known = `${cached.units}${cached.persons}`
+    for (const member of [...idsIn(String(units)), ...idsIn(String(persons))]) {
+      if (!known.includes(`/${member}/`)) this.#sql.member.run(member, cached.key)
     }
-    cached.members = members
+    cached.units = units
+    cached.persons = persons
   }
 
   #nextNumber(instance: Instance): number {
@@ -184,8 +186,6 @@ export class InstanceWriter {
     return bit
   }
 }
-
-const membersIn = (cells: readonly Cell[]) => `${cells[UNITS]}${cells[PERSONS]}`
 
 function same(a: readonly Cell[], b: readonly Cell[]): boolean {
   for (let index = 0; index < a.length; index += 1) if (a[index] !== b[index]) return false

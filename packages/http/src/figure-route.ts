@@ -189,7 +189,6 @@ async function groupOf(ports: HttpPorts, rate: Rate, { workflow, query, into }: 
   }
 }
 
-
 async function durationsOf(ports: HttpPorts, exchange: Exchange) {
   const { request } = exchange
   const query = parsed(DurationQuery, request.query, request)

@@ -8,6 +8,9 @@ import type { May } from './route.ts'
 /** The session cookie. */
 export const SESSION_COOKIE = 'linli_session'
 
+/** Pages of a plugin, which declares nothing: the API description. */
+const OPEN_PAGES = '/docs'
+
 type Done = (fault?: Error) => void
 
 /** Puts the gate before each route that is added from now on; every route must say who may. */
@@ -16,8 +19,9 @@ export function addGate(app: FastifyInstance, access: Access): void {
   app.decorateRequest('sessionToken', undefined)
   const gates = new Map<May, ReturnType<typeof gateFor>>()
   app.addHook('onRoute', (route) => {
-    const may = route.config?.may
+    const may = route.config?.may ?? (route.url.startsWith(OPEN_PAGES) ? 'anyone' : undefined)
     if (may === undefined) throw new Error(`route ${route.method} ${route.url} says not who may`)
+    route.config = { ...route.config, may }
     const gate = gates.getOrInsertComputed(may, () => gateFor(access, may))
     const others = route.onRequest ?? []
     route.onRequest = [gate, ...(Array.isArray(others) ? others : [others])]

@@ -12,7 +12,7 @@ import type {
 } from '@linli/engine'
 
 /** A node of the category tree, in both languages. */
-export type Category = { path: string; zh: string; en: string; kind: string }
+export type Category = { path: string; zh: string; en: string; kind?: string | undefined }
 
 /** A demo account that one click signs in. */
 export type DemoAccount = {

@@ -109,7 +109,7 @@ function treeOf(all: readonly Category[], parent: string, into: Language): Categ
     .map((one) => ({
       path: one.path,
       label: one[into],
-      kind: one.kind,
+      kind: one.kind ?? '',
       children: treeOf(all, one.path, into),
     }))
 }

@@ -93,8 +93,7 @@ async function report(ports: HttpPorts, request: FastifyRequest, reply: FastifyR
     String(await give(ports, { workflow, command, caller }, { request, reply })),
   )
   const { id, number } = Reported.parse(answer)
-  const instance = await ports.engine.instances.get(id)
-  const link = await ports.access.links.tokenOf(linkOf(id, instance))
+  const link = await ports.access.links.tokenOf(await reporterOf(ports, id))
   return { id, number, link: `/r/${link}` }
 }
 
@@ -103,9 +102,10 @@ const Reported = z.object({ id: z.string(), number: z.string().optional() })
 const withoutEmpty = (given: object) =>
   Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '' && value != null))
 
-/** The reporter is the first person of the row; unknown reporters have none. */
-function linkOf(id: string, instance: Instance | undefined): LinkedCase {
-  const person = instance?.workflow.summary(instance).persons[0]
+/** Whose report it is: the person of the first event, before anybody else came to the case. */
+async function reporterOf(ports: HttpPorts, id: string): Promise<LinkedCase> {
+  const first = (await ports.view(id, { revision: 0 }))?.instance
+  const person = first?.workflow.summary(first).persons[0]
   return { instance: id, ...(person === undefined ? {} : { person }) }
 }
 

@@ -123,7 +123,8 @@ export function inTransaction(database: DatabaseSync, work: () => void): void {
   }
 }
 
-function tableName(base: string, row: Pick<BuildRow, 'version' | 'build'>): string {
+/** The name of a build's own table. */
+export function tableName(base: string, row: Pick<BuildRow, 'version' | 'build'>): string {
   if (!/^[a-z][a-z0-9_]*$/.test(base)) throw new Error(`not a table's name: ${base}`)
   return row.build === 1 ? `${base}_v${row.version}` : `${base}_v${row.version}_${row.build}`
 }

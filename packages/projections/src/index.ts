@@ -1,6 +1,7 @@
 // Read models: their definition, the runner that keeps them, and the SQLite dialect.
 export { ProjectionFault, type ProjectionFaultCode } from './fault.ts'
 export { limits } from './limits.ts'
+export { liveTable } from './live-table.ts'
 export { Progress } from './progress.ts'
 export {
   defineProjection,

@@ -4,8 +4,11 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite'
 import type { EventReader, StoredEvent } from '@linli/event-store'
 import type { Kysely } from 'kysely'
 
-/** Opens a sealed value, or says that it is destroyed (undefined). */
-export type OpenSealed = (sealed: unknown) => string | undefined
+/** Opens a sealed value that stands there, or says that it is destroyed (undefined). */
+export type OpenSealed = (
+  sealed: unknown,
+  where: { stream: string; event: string; field: string },
+) => string | undefined
 
 /** A stored event with its text parsed at most once, however many projections look. */
 export type ProjectedEvent = Omit<StoredEvent, 'text'> & { text: string; readonly json: unknown }

@@ -12,3 +12,4 @@ export {
   type Vault,
   type VaultOptions,
 } from './vault.ts'
+export { openVaultReader, type VaultReader } from './vault-reader.ts'

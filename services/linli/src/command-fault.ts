@@ -8,6 +8,7 @@ import { StoreFault } from '@linli/event-store'
 import { ProjectionFault } from '@linli/projections'
 import { VaultFault } from '@linli/vault'
 import { FoldFault, type Refusal } from '@linli/workflow'
+import { SettingsFault } from './settings.ts'
 
 /** A command that was refused or failed: the code is stable, the message one clear sentence. */
 export class CommandFault extends Error {
@@ -47,10 +48,19 @@ type OurFault =
   | EngineFault
   | FoldFault
   | ProjectionFault
+  | SettingsFault
   | StoreFault
   | VaultFault
 
-const OURS = [CommandFault, EngineFault, FoldFault, ProjectionFault, StoreFault, VaultFault]
+const OURS = [
+  CommandFault,
+  EngineFault,
+  FoldFault,
+  ProjectionFault,
+  SettingsFault,
+  StoreFault,
+  VaultFault,
+]
 
 const isOurs = (fault: unknown): fault is OurFault => OURS.some((kind) => fault instanceof kind)
 

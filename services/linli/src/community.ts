@@ -33,6 +33,8 @@ export type CommunityOptions = {
   city?: string
   /** Adds so many ms to each commit, as a slow disk would. */
   commitDelayMs?: number
+  /** The time to live by, epoch ms; the machine's own where none is given. */
+  clock?: () => number
   /** Faults of the background: effects, timers, read models. */
   onFault?: (what: string, fault: unknown) => void
 }
@@ -108,10 +110,10 @@ async function assemble(
     instances: new Instances(store, workflows),
     lanes: new Lanes(),
     policyId: policyChooser(workflows, options.city),
-    now: await serverTime(store),
+    now: await serverTime(store, options.clock),
     onEvent: [],
   }
-  const read = await openReadModels({ folder, store, onFault })
+  const read = await openReadModels({ folder, keyPath, store, onFault })
   closing.push(() => read.close())
   await reconcileErasures(engine)
   await destroyCounted(engine)
@@ -196,10 +198,10 @@ function policyChooser(workflows: ReadonlyMap<string, Workflow>, city = 'default
 }
 
 /** The server's time, never behind the newest event it wrote. */
-async function serverTime(store: SqliteStore): Promise<() => number> {
+async function serverTime(store: SqliteStore, clock = Date.now): Promise<() => number> {
   let last = await newestRecordedAt(store)
   return () => {
-    last = Math.max(last, Date.now())
+    last = Math.max(last, clock())
     return last
   }
 }

@@ -21,13 +21,14 @@ export type ReadModels = {
 /** Starts the thread and waits until its tables are there. */
 export async function openReadModels(options: {
   folder: string
+  keyPath: string
   store: SqliteStore
   onFault: (what: string, fault: unknown) => void
 }): Promise<ReadModels> {
-  const { folder, store, onFault } = options
+  const { folder, keyPath, store, onFault } = options
   const file = join(folder, 'read.db')
   const thread = new Worker(new URL('./read-thread.ts', import.meta.url), {
-    workerData: { folder, file },
+    workerData: { folder, file, keyPath, vaultFile: join(folder, 'vault.db') },
   })
   const progress = new Progress()
   const calls = new Map<number, PromiseWithResolvers<void>>()

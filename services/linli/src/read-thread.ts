@@ -1,14 +1,28 @@
 // The thread that writes the read models: reads the log on a connection of its own, so that the
 // thread that answers requests never waits for it.
 import { parentPort, workerData } from 'node:worker_threads'
-import { instanceProjection } from '@linli/engine'
+import { instanceProjection, searchProjection } from '@linli/engine'
 import { openSqliteReader } from '@linli/event-store'
 import { openRunner, runProjections } from '@linli/projections'
+import { loadKeyFile, openVaultReader } from '@linli/vault'
 import { workflows } from '@linli/workflows'
 
 if (parentPort === null) throw new Error('read-thread.ts runs as a worker thread')
-const { folder, file } = workerData as { folder: string; file: string }
+const { folder, file, keyPath, vaultFile } = workerData as Record<string, string> & {
+  folder: string
+  file: string
+  keyPath: string
+  vaultFile: string
+}
+const keyFile = loadKeyFile(keyPath, { vaultExists: true })
+const vault = openVaultReader(vaultFile, keyFile)
 const reader = openSqliteReader(folder)
-const runner = await openRunner({ file, reader, projections: [instanceProjection({ workflows })] })
+const runner = await openRunner({
+  file,
+  reader,
+  projections: [instanceProjection({ workflows }), searchProjection(keyFile.derive('search'))],
+  open: (sealed, where) => vault.open(sealed, where),
+})
 await runProjections(parentPort, runner)
 reader.close()
+vault.close()

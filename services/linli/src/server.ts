@@ -7,7 +7,7 @@ import { buildApp, type DemoAccount, type HttpPorts } from '@linli/http'
 import { categories, residentStage } from '@linli/workflows'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Community } from './community.ts'
 
 /** How a server is built. */
@@ -81,8 +81,10 @@ function metricsOf({ engine, store, read, effects }: Community) {
     })
   gauge('linli_log_position', 'Position of the last event of the log.', () => store.head())
   gauge('linli_read_position', 'Position that the read models have.', () => read.position())
-  gauge('linli_effects_position', 'Position up to which effects had their turn.', () =>
-    effects.position,
+  gauge(
+    'linli_effects_position',
+    'Position up to which effects had their turn.',
+    () => effects.position,
   )
   return async () => ({ type: registry.contentType, text: await registry.metrics() })
 }

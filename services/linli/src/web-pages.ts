@@ -23,7 +23,9 @@ export async function buildWebPages(
   if (builtAt >= newest && builtAt > 0) return { folder }
   const tool = buildTool(root)
   if (tool === undefined) {
-    return builtAt > 0 ? { folder } : { trouble: 'The pages are not built, nor is their tool here.' }
+    return builtAt > 0
+      ? { folder }
+      : { trouble: 'The pages are not built, nor is their tool here.' }
   }
   tell('building the pages, this once')
   const trouble = await run(tool, root)
@@ -41,7 +43,9 @@ function newestIn(path: string): number {
   const files = readdirSync(path, { recursive: true, withFileTypes: true })
   return Math.max(
     0,
-    ...files.filter((file) => file.isFile()).map((file) => changedAt(join(file.parentPath, file.name))),
+    ...files
+      .filter((file) => file.isFile())
+      .map((file) => changedAt(join(file.parentPath, file.name))),
   )
 }
 
@@ -73,7 +77,9 @@ function run(tool: string, root: string): Promise<string | undefined> {
   })
 }
 
+/** The first thing the tool said that is neither its heading nor a place in its own code. */
 function troubleIn(said: string, status: number | null): string {
   const lines = said.split('\n').map((line) => line.trim())
-  return lines.find((line) => /error/i.test(line)) ?? `vite ended with status ${status}`
+  const telling = lines.find((line) => line !== '' && !/^(at |error during build)/.test(line))
+  return telling ?? `vite ended with status ${status}`
 }

@@ -1,0 +1,129 @@
+// The read model that words are looked up in: for each event with a personal text, keyed hashes of
+// its pieces; names of places and titles in clear go the same way. Deleted with the person.
+import {
+  defineProjection,
+  liveTable,
+  type ProjectedEvent,
+  type Projection,
+  type ProjectionHost,
+} from '@linli/projections'
+import { type Event, isSealed } from '@linli/workflow'
+import { type Kysely, sql } from 'kysely'
+import { pieceHasher, piecesOf } from './search-piece.ts'
+
+const NAME = 'search'
+const VERSION = 1
+/** The most instances one search finds. */
+const FOUND = 1_000
+
+/** The projection `search`; `secret` keys the hashes of pieces. */
+export function searchProjection(secret: Buffer): Projection {
+  const hashOf = pieceHasher(secret)
+  return defineProjection({
+    name: NAME,
+    version: VERSION,
+    async tables(db, table) {
+      const text = table('search_text')
+      const document = table('search_document')
+      await sql`create virtual table ${sql.table(text)} using fts5(
+        pieces, content='', contentless_delete=1, detail='none', tokenize='ascii')`.execute(db)
+      await sql`create table ${sql.table(document)} (
+        id integer primary key, instance text not null, subject text not null)`.execute(db)
+      await sql`create index ${sql.ref(`${document}_subject`)}
+        on ${sql.table(document)} (subject)`.execute(db)
+    },
+    on: { '*': (event, host) => take(event, host, hashOf) },
+  })
+}
+
+function take(
+  stored: ProjectedEvent,
+  host: ProjectionHost,
+  hashOf: (piece: string) => string,
+): void {
+  if (stored.type === 'person.erased') forget(stored.stream, host)
+  const sealed = stored.text.includes('"$sealed"')
+  if (!sealed && !stored.text.includes('"name":') && !stored.text.includes('"title":')) return
+  const event = stored.json as Event
+  const bySubject = new Map<string, string[]>()
+  collect(event.data, '', (value, field) => {
+    const [subject, text] =
+      typeof value === 'string'
+        ? ['', value]
+        : [subjectOf(value), host.open(value, { stream: event.stream, event: event.id, field })]
+    if (text === undefined) return
+    bySubject.getOrInsertComputed(subject, () => []).push(...piecesOf(text))
+  })
+  for (const [subject, pieces] of bySubject) {
+    if (pieces.length > 0) keep(host, { instance: stored.stream, subject, pieces, hashOf })
+  }
+}
+
+function keep(
+  host: ProjectionHost,
+  what: {
+    instance: string
+    subject: string
+    pieces: readonly string[]
+    hashOf: (piece: string) => string
+  },
+): void {
+  const { instance, subject, pieces, hashOf } = what
+  const { lastInsertRowid } = host
+    .statement(`insert into ${host.table('search_document')} (instance, subject) values (?, ?)`)
+    .run(instance, subject)
+  host
+    .statement(`insert into ${host.table('search_text')} (rowid, pieces) values (?, ?)`)
+    .run(lastInsertRowid, pieces.map(hashOf).join(' '))
+}
+
+/** An erased person's words are no longer found anywhere. */
+function forget(subject: string, host: ProjectionHost): void {
+  const document = host.table('search_document')
+  const rows = host.statement(`select id from ${document} where subject = ?`).all(subject)
+  for (const { id } of rows) {
+    host.run(`delete from ${host.table('search_text')} where rowid = ?`, Number(id))
+  }
+  host.run(`delete from ${document} where subject = ?`, subject)
+}
+
+const subjectOf = (value: unknown): string => (isSealed(value) ? (value.subject ?? '') : '')
+
+/** Sealed values, and the names and titles that are public. Ballots are not looked at. */
+function collect(
+  data: unknown,
+  at: string,
+  found: (value: unknown, field: string) => void,
+): void {
+  if (typeof data !== 'object' || data === null) return
+  if (isSealed(data)) {
+    if (data.$sealed !== null && data.subject?.includes(':') === false) found(data, at)
+    return
+  }
+  for (const [key, value] of Object.entries(data)) {
+    const field = at === '' ? key : `${at}.${key}`
+    if (typeof value === 'string') {
+      if (PUBLIC.has(key)) found(value, field)
+    } else collect(value, field, found)
+  }
+}
+
+const PUBLIC = new Set(['name', 'title', 'complaint', 'resolution'])
+
+/** The instances in which every piece of `text` stands in one event; newest first. */
+export async function searchInstances(
+  db: Kysely<unknown>,
+  secret: Buffer,
+  text: string,
+): Promise<string[]> {
+  const pieces = piecesOf(text)
+  const table = await liveTable(db, NAME, 'search_text')
+  if (pieces.length === 0 || table === undefined) return []
+  const match = pieces.map(pieceHasher(secret)).join(' AND ')
+  const { rows } = await sql<{ instance: string }>`
+    select distinct instance from search_document
+    where id in (select rowid from ${sql.table(table)}
+      where ${sql.ref(table)} match ${match} order by rowid desc limit ${FOUND})
+    order by id desc`.execute(db)
+  return rows.map((row) => row.instance)
+}

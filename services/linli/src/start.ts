@@ -1,0 +1,147 @@
+// `start`: all of linli in one process. Opens the community, makes what a first start needs,
+// listens, and on a signal ends in order: no new request, those in hand answered, then the rest.
+import { createServer } from 'node:net'
+import type { DemoAccount } from '@linli/http'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { CommandFault } from './command-fault.ts'
+import { type Community, openCommunity } from './community.ts'
+import { type Control, openControl } from './control.ts'
+import { clearHalfDemo } from './demo-mark.ts'
+import { type Beginning, firstStart } from './first-start.ts'
+import type { Asker, Installation } from './installation.ts'
+import { openLog } from './log.ts'
+import { firstLink } from './operator.ts'
+import { buildServer } from './server.ts'
+import type { Settings } from './settings.ts'
+import { tasks } from './tasks.ts'
+import { buildWebPages } from './web-pages.ts'
+
+/** What `start` is given. Without `begin`, a first start on a loopback address makes the demo. */
+export type StartGiven = Asker & {
+  settings: Settings
+  installation: Installation
+  json: boolean
+  begin?: Beginning
+}
+
+/** What `start` says once it listens. */
+export type Started = { url: string; link?: string; data: string; demo: boolean; pid: number }
+
+/** Runs until the signal. @throws the faults of opening and listening, everything closed again */
+export async function start(given: StartGiven): Promise<void> {
+  const { settings, installation, tell, signal } = given
+  const begin = given.begin ?? (settings.isLoopback ? 'demo' : 'empty')
+  if (begin === 'demo' && !settings.isLoopback) {
+    const message = 'The demo is for this machine alone: leave out --host, or begin with --empty.'
+    throw new CommandFault('demo-not-on-loopback', message)
+  }
+  await checkPort(settings)
+  if (await clearHalfDemo(installation.folder)) {
+    tell('The demo was interrupted while it was made; it is begun again.')
+  }
+  const log = openLog(settings.logLevel)
+  const community = await openCommunity({
+    folder: installation.folder,
+    keyFile: installation.keyPath,
+    ...(settings.city === undefined ? {} : { city: settings.city }),
+    onFault: (what, fault) => log.error({ err: fault }, what),
+  })
+  try {
+    const [pages, accounts] = await Promise.all([
+      buildWebPages(tell),
+      firstStart(community, { begin, isAsked: given.begin !== undefined, tell }),
+    ])
+    if (pages.trouble !== undefined) tell(pages.trouble)
+    if (signal.aborted) return
+    await serve({ ...given, community, log, accounts: settings.isLoopback ? accounts : undefined })
+  } finally {
+    await community.close()
+  }
+}
+
+type Opened = StartGiven & {
+  community: Community
+  log: Logger
+  accounts: readonly DemoAccount[] | undefined
+}
+
+async function serve(opened: Opened): Promise<void> {
+  const { settings, installation, community, log, accounts, signal } = opened
+  const app = await buildServer(community, {
+    logger: log,
+    secure: settings.secure,
+    ...(accounts === undefined ? {} : { demo: accounts }),
+  })
+  let control: Control | undefined
+  const ended = once(signal)
+  const stopWatching = endOnBug(log)
+  try {
+    const address = await app.listen({ host: settings.host, port: settings.port })
+    control = await openControl({ community, keyPath: installation.keyPath, tasks })
+    await say(opened, settings.publicUrl ?? readable(address))
+    await ended
+    log.info('ending')
+  } finally {
+    await control?.close()
+    await closeApp(app)
+    stopWatching()
+  }
+}
+
+async function say({ community, accounts, json }: Opened, url: string): Promise<void> {
+  const link = await firstLink(community, url)
+  const started: Started = {
+    url,
+    ...(link === undefined ? {} : { link }),
+    data: community.folder,
+    demo: accounts !== undefined,
+    pid: process.pid,
+  }
+  const lines = [
+    `linli 邻里 is at ${url}`,
+    ...(link === undefined ? [] : [`Sign in as administrator, once, within a day: ${link}`]),
+  ]
+  process.stdout.write(json ? `${JSON.stringify(started)}\n` : `${lines.join('\n')}\n`)
+}
+
+/** Every address of the machine is told as one that a browser here can open. */
+function readable(address: string): string {
+  const url = new URL(address)
+  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost'
+  return url.origin
+}
+
+/** A port in use shows before anything long is begun. Port 0 is any free one. */
+async function checkPort({ host, port }: Settings): Promise<void> {
+  const probe = createServer()
+  const listening = Promise.withResolvers<void>()
+  probe.once('error', listening.reject)
+  probe.listen({ host, port }, listening.resolve)
+  await listening.promise
+  await new Promise((resolve) => probe.close(resolve))
+}
+
+const DRAIN_MS = 10_000
+
+/** From here on every new request is answered 503; those in hand have a while to end. */
+async function closeApp(app: FastifyInstance): Promise<void> {
+  const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+  await app.close()
+  clearTimeout(patience)
+}
+
+function once(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+}
+
+/** A bug must not leave half a server running: it is logged, and the process ends. */
+function endOnBug(log: Logger): () => void {
+  const end = (fault: unknown) => {
+    log.fatal({ err: fault }, 'a bug: the server ends')
+    process.exit(1)
+  }
+  process.on('uncaughtException', end)
+  return () => process.off('uncaughtException', end)
+}

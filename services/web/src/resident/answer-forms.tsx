@@ -1,0 +1,121 @@
+// What a resident may answer or do, each behind its verb; the follow-up stands open.
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { JsonSchema, Offer } from '../answers.ts'
+import { resident } from '../api.ts'
+import { Trouble } from './trouble.tsx'
+
+const ASKED = ['residentAnswered', 'followUp']
+const NOT_HERE = new Set(['attach', 'report'])
+const OFFICE_ONLY = new Set(['close', 'public'])
+
+type FormsProps = { token: string; offers: readonly Offer[]; again: () => void }
+
+/** Questions put to the resident first and open; the rest folded. */
+export function AnswerForms({ token, offers, again }: FormsProps) {
+  const shown = offers.filter(({ command }) => !NOT_HERE.has(command))
+  const rank = ({ command }: Offer) => (ASKED.includes(command) ? 0 : 1)
+  return [...shown]
+    .sort((a, b) => rank(a) - rank(b))
+    .map((offer) =>
+      rank(offer) === 0 ? (
+        <section key={offer.command} className="asked">
+          <h2>{offer.label}</h2>
+          <AnswerForm {...{ token, offer, again }} />
+        </section>
+      ) : (
+        <details key={offer.command}>
+          <summary>{offer.label}</summary>
+          <AnswerForm {...{ token, offer, again }} />
+        </details>
+      ),
+    )
+}
+
+function AnswerForm({ token, offer, again }: { token: string; offer: Offer; again: () => void }) {
+  const { t } = useTranslation()
+  const [data, setData] = useState<Record<string, unknown>>({})
+  const sending = useMutation({
+    mutationFn: () => resident.give(token, offer.command, complete(offer.schema, data)),
+    onSuccess: () => {
+      setData({})
+      again()
+    },
+  })
+  const required = new Set(offer.schema.required ?? [])
+  const fields = Object.entries(offer.schema.properties ?? {}).filter(
+    ([name]) => !OFFICE_ONLY.has(name),
+  )
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        sending.mutate()
+      }}
+    >
+      {fields.map(([name, schema]) => (
+        <AnswerField
+          key={name}
+          {...{ name: `${offer.command}.${name}`, schema, required: required.has(name) }}
+          value={data[name]}
+          set={(value) => setData({ ...data, [name]: value })}
+        />
+      ))}
+      {sending.isError && <Trouble error={sending.error} />}
+      <button type="submit" className="main" disabled={sending.isPending}>
+        {t('resident.send')}
+      </button>
+    </form>
+  )
+}
+
+type FieldProps = {
+  name: string
+  schema: JsonSchema
+  required: boolean
+  value: unknown
+  set: (value: unknown) => void
+}
+
+function AnswerField({ name, schema, required, value, set }: FieldProps) {
+  const { t } = useTranslation()
+  if (schema.oneOf !== undefined) {
+    return (
+      <fieldset className="choices">
+        <legend>{schema.title}</legend>
+        {schema.oneOf.map((choice) => (
+          <label key={String(choice.const)}>
+            <input
+              type="radio"
+              name={name}
+              required={required}
+              checked={value === choice.const}
+              onChange={() => set(choice.const)}
+            />
+            {choice.title}
+          </label>
+        ))}
+      </fieldset>
+    )
+  }
+  return (
+    <label className="field">
+      <span>
+        {schema.title} {!required && <small>{t('resident.optional')}</small>}
+      </span>
+      <textarea
+        rows={3}
+        required={required}
+        maxLength={schema.maxLength ?? 2000}
+        value={typeof value === 'string' ? value : ''}
+        onChange={(event) => set(event.target.value === '' ? undefined : event.target.value)}
+      />
+    </label>
+  )
+}
+
+/** A resident's note is meant for the office and for themselves: public. */
+function complete(schema: JsonSchema, data: Record<string, unknown>): Record<string, unknown> {
+  return (schema.required ?? []).includes('public') ? { ...data, public: true } : data
+}
