@@ -1,12 +1,27 @@
 // The types, actions and guards of the appeal's machine, and the action lists its states share.
 // Clocks start and stop on transitions: coming back by history runs entry actions again.
-import { coreActions, type EventsOf, isCounting, type StateMeta } from '@linli/workflow'
+import {
+  coreActions,
+  type EventsOf,
+  isCounting,
+  type Recorded,
+  type Sealed,
+  type StateMeta,
+} from '@linli/workflow'
 import { setup } from 'xstate'
 import { categoryOf } from './category.ts'
-import type { commands } from './commands.ts'
-import { type ClosedHow, type Context, followed, having, live } from './context.ts'
+import type { commands, Unit } from './commands.ts'
+import {
+  type ClosedHow,
+  type Context,
+  followed,
+  having,
+  lastUnits,
+  live,
+  referred,
+} from './context.ts'
 import { guards } from './guards.ts'
-import { closing, dispatches, ending, tellReferrals, toReporter } from './outgoing.ts'
+import { closing, dispatches, ending, referralId, tellReferrals, toReporter } from './outgoing.ts'
 import { handleLimit, type Rules } from './rules.ts'
 import { afterUnhappy, keepLate } from './supervision.ts'
 
@@ -86,11 +101,12 @@ export const beginRound = enqueueActions(({ context, event, enqueue }) => {
   enqueue(startHandle)
 })
 
-/** Sends out the referrals that the event opened. */
-export const dispatch = enqueueActions(({ context, event, enqueue }) => {
-  const note =
-    event.type === 'appeal.referred' || event.type === 'appeal.redone' ? event.data.note : undefined
-  enqueue({ type: 'open', params: dispatches(context, event, note) })
+/** Opens a referral for each unit that the event sends the case to. */
+export const sendOut = enqueueActions(({ context, event, enqueue }) => {
+  const { units, note } = goingOut(context, event)
+  const fresh = referred(context, units, referralId(event.eventId))
+  enqueue.assign({ referrals: [...context.referrals, ...fresh] })
+  enqueue({ type: 'open', params: dispatches(context, event, { referrals: fresh, note }) })
 })
 
 /** Ends the handling for now: closed until the reopening limit is over. */
@@ -181,3 +197,14 @@ export const contacted = enqueueActions(({ context, event, enqueue }) => {
     enqueue.assign(having(context, 'marks', { contactedAt: event.at }))
   }
 })
+
+function goingOut(
+  context: Context,
+  event: AppealEvents,
+): { units: readonly Recorded<Unit>[]; note: Sealed | undefined } {
+  if (event.type === 'appeal.referred') return { units: event.data.units, note: event.data.note }
+  if (event.type !== 'appeal.redone') {
+    return { units: context.deliberation?.units ?? [], note: undefined }
+  }
+  return { units: event.data.units ?? lastUnits(context), note: event.data.note }
+}

@@ -202,7 +202,7 @@ export function placeOf(
 }
 
 /** Referrals to new units, in the present round. */
-function referred(
+export function referred(
   context: Context,
   units: readonly Recorded<Unit>[],
   idOf: (unit: string) => string,
@@ -258,13 +258,6 @@ export const classified = (
     category: data.category ?? context.about.category,
     urgent: data.urgent ?? context.about.urgent,
   })
-
-/** The referrals of a context with new ones behind them. */
-export const withReferrals = (
-  context: Context,
-  units: readonly Recorded<Unit>[],
-  idOf: (unit: string) => string,
-): Partial<Context> => ({ referrals: [...context.referrals, ...referred(context, units, idOf)] })
 
 /** What a topic said; the appeal goes on from it where it stands in deliberation. */
 export const heard = (

@@ -7,7 +7,6 @@ import { iso } from '@linli/workflow'
 import { assign } from 'xstate'
 import {
   appealSetup,
-  beginFollowUp,
   beginRound,
   closeAs,
   endWaiting,
@@ -98,9 +97,9 @@ export const machine = appealSetup.createMachine({
             ],
           },
           {
-            target: 'open.followUp',
+            target: 'open.past',
             guard: 'fromOriginal',
-            actions: [standAlone, resumeAll, beginFollowUp],
+            actions: [standAlone, resumeAll],
           },
         ],
         'appeal.succeeded': {

@@ -13,33 +13,31 @@ import { type Context, live, pending, type Referral } from './context.ts'
 export const referralId = (eventId: string) => (unit: string) =>
   instanceFrom('referral', eventId, unit)
 
-/** The dispatch of each referral that this event opened; a note goes along as it was sealed. */
+/** The dispatch of each new referral; a note goes along as it was sealed. */
 export function dispatches(
   context: Context,
-  event: { eventId: string; stream: string },
-  note?: Sealed,
+  event: { stream: string },
+  going: { referrals: readonly Referral[]; note: Sealed | undefined },
 ): OpenParams[] {
-  const idOf = referralId(event.eventId)
-  return context.referrals
-    .filter((referral) => referral.id === idOf(referral.unit))
-    .map((referral) => ({
-      workflow: 'referral',
-      command: 'dispatch',
-      instance: referral.id,
-      with: {
-        appeal: event.stream,
-        unit: referral.unit,
-        lead: referral.lead,
-        kind: referral.kind,
-        place: context.about.place,
-        category: context.about.category ?? UNCLASSIFIED,
-        ...(context.about.areaM2 === null ? {} : { areaM2: context.about.areaM2 }),
-        requestedAt: context.about.requestedAt,
-        round: referral.round,
-        ...(context.about.reporter === null ? {} : { reporter: context.about.reporter }),
-        ...(note === undefined ? {} : { note }),
-      },
-    }))
+  const { referrals, note } = going
+  return referrals.map((referral) => ({
+    workflow: 'referral',
+    command: 'dispatch',
+    instance: referral.id,
+    with: {
+      appeal: event.stream,
+      unit: referral.unit,
+      lead: referral.lead,
+      kind: referral.kind,
+      place: context.about.place,
+      category: context.about.category ?? UNCLASSIFIED,
+      ...(context.about.areaM2 === null ? {} : { areaM2: context.about.areaM2 }),
+      requestedAt: context.about.requestedAt,
+      round: referral.round,
+      ...(context.about.reporter === null ? {} : { reporter: context.about.reporter }),
+      ...(note === undefined ? {} : { note }),
+    },
+  }))
 }
 
 /** The same word to several referrals. */

@@ -5,17 +5,17 @@ import {
   beginFollowUp,
   closeAs,
   contacted,
-  dispatch,
   endAs,
   recordFollowUp,
   redo,
   restartHandle,
+  sendOut,
   startClosing,
   startHandling,
 } from './appeal-setup.ts'
 import { UNCLASSIFIED } from './category.ts'
-import { classified, having, heard, lastUnits, union, withReferrals } from './context.ts'
-import { leaving, referralId, toReporter } from './outgoing.ts'
+import { classified, having, heard, union } from './context.ts'
+import { leaving, toReporter } from './outgoing.ts'
 import { isSigned, signatureOf } from './supervision.ts'
 
 const stop = (clock: string) => ({ type: 'stopClock', params: { clock } }) as const
@@ -43,14 +43,7 @@ export const grid = appealSetup.createStateConfig({
     'appeal.referred': {
       target: '#appeal.open.referral',
       guard: 'unitsFit',
-      actions: [
-        stop('decide'),
-        startHandling,
-        assign(({ context, event }) =>
-          withReferrals(context, event.data.units, referralId(event.eventId)),
-        ),
-        dispatch,
-      ],
+      actions: [stop('decide'), startHandling, sendOut],
     },
     'appeal.deliberated': {
       target: '#appeal.open.deliberation',
@@ -94,14 +87,7 @@ export const deliberation = appealSetup.createStateConfig({
     {
       target: '#appeal.open.referral',
       guard: 'resolvedToUnits',
-      actions: [
-        stop('deliberate'),
-        startHandling,
-        assign(({ context, event }) =>
-          withReferrals(context, context.deliberation?.units ?? [], referralId(event.eventId)),
-        ),
-        dispatch,
-      ],
+      actions: [stop('deliberate'), startHandling, sendOut],
     },
     { ...toFollowUp, guard: 'resolved', actions: [stop('deliberate'), beginFollowUp] },
     {
@@ -117,12 +103,7 @@ export const referral = appealSetup.createStateConfig({
   on: {
     'appeal.referred': {
       guard: 'unitsFit',
-      actions: [
-        assign(({ context, event }) =>
-          withReferrals(context, event.data.units, referralId(event.eventId)),
-        ),
-        dispatch,
-      ],
+      actions: [sendOut],
     },
   },
   always: [
@@ -176,17 +157,7 @@ export const followUp = appealSetup.createStateConfig({
       {
         target: '#appeal.open.referral',
         guard: 'redoToUnits',
-        actions: [
-          redo,
-          assign(({ context, event }) =>
-            withReferrals(
-              context,
-              event.data.units ?? lastUnits(context),
-              referralId(event.eventId),
-            ),
-          ),
-          dispatch,
-        ],
+        actions: [redo, sendOut],
       },
       {
         target: '#appeal.open.grid',

@@ -38,6 +38,8 @@ export class Access {
   readonly links: ResidentLinks
   readonly #options: AccessOptions
   readonly #remembered = new Map<string, Remembered>()
+  /** Counts what was forgotten: an answer from before must not be remembered after it. */
+  #forgotten = 0
 
   constructor(options: AccessOptions) {
     this.#options = options
@@ -120,6 +122,14 @@ export class Access {
     this.forget(person)
   }
 
+  /** Takes every way in from a person who was erased. */
+  async remove(person: string): Promise<void> {
+    for (const table of ['login', 'session', 'link', 'token'] as const) {
+      await this.#options.work.deleteFrom(table).where('person', '=', person).execute()
+    }
+    this.forget(person)
+  }
+
   /** A link that signs a person in once, e.g. the administrator on a first start. */
   async createLink(given: { person: string; purpose: string; validMs?: number }): Promise<string> {
     const token = secret()
@@ -153,6 +163,7 @@ export class Access {
 
   /** To be called for every event of a person: roles or status may have changed. */
   forget(person: string): void {
+    this.#forgotten += 1
     for (const [key, { caller }] of this.#remembered) {
       if (caller.person === person) this.#remembered.delete(key)
     }
@@ -176,13 +187,13 @@ export class Access {
       .where('expiresAt', '>', at)
       .executeTakeFirst()
     if (row === undefined) return undefined
-    const judged = await this.#judged(row.person)
-    if (judged === undefined) return undefined
+    const { caller } = await this.#judgedFor(key, row.person)
+    if (caller === undefined) return undefined
     if (row.expiresAt - at < SESSION_MS - SLIDE_MS) {
       const expiresAt = at + SESSION_MS
       await work.updateTable('session').set({ expiresAt }).where('hash', '=', key).execute()
     }
-    return this.#remember(key, judged)
+    return caller
   }
 
   async #readToken(key: string): Promise<Caller | undefined> {
@@ -191,14 +202,16 @@ export class Access {
       .select('person')
       .where('hash', '=', key)
       .executeTakeFirst()
-    const judged = row === undefined ? undefined : await this.#judged(row.person)
-    return judged === undefined ? undefined : this.#remember(key, judged)
+    return row === undefined ? undefined : (await this.#judgedFor(key, row.person)).caller
   }
 
-  #remember(key: string, judged: Remembered): Caller {
+  async #judgedFor(key: string, person: string): Promise<{ caller?: Caller }> {
+    const before = this.#forgotten
+    const judged = await this.#judged(person)
+    if (judged === undefined) return {}
     if (this.#remembered.size >= REMEMBERED_MAX) this.#remembered.clear()
-    this.#remembered.set(key, judged)
-    return judged.caller
+    if (before === this.#forgotten) this.#remembered.set(key, judged)
+    return judged
   }
 
   /** Today's roles, and until when that answer holds. */

@@ -17,6 +17,7 @@ import {
   stateOf,
   step,
   type Workflow,
+  workflowOf,
 } from '@linli/workflow'
 import { commandId, freshId, idAt, startedInstance } from './command-id.ts'
 import type { Engine, Reply, Request } from './engine.ts'
@@ -24,7 +25,15 @@ import { EngineFault } from './fault.ts'
 import { lookUp } from './needs.ts'
 import { offeredTo } from './offered-to.ts'
 import { actorFor, type Caller, type Row } from './permission.ts'
-import { bodyHash, newPerson, phoneHash, registerPerson, sealData, subjectOf } from './seal.ts'
+import {
+  bodyHash,
+  isPersonal,
+  newPerson,
+  phoneHash,
+  registerPerson,
+  sealData,
+  subjectOf,
+} from './seal.ts'
 import { tally } from './tally.ts'
 
 /** Tries after a conflict with another writer. */
@@ -61,18 +70,22 @@ function parse(engine: Engine, request: Request): Parsed | Refusal {
   }
   const given = command === undefined ? passed(request.data) : command.data.safeParse(request.data)
   if (!given.success) return invalid(given.error.issues)
-  const { caller, instance, key } = request
-  const id = commandId({
-    caller: caller.id,
-    workflow: workflow.id,
-    command: request.command,
-    key,
-    ...(instance === undefined ? {} : { instance }),
-  })
-  const stream = instance ?? startedInstance(workflow.id, key, id)
+  const id = idOf(request)
+  const stream = instanceOf(request)
+  if (workflowOf(stream) !== workflow.id) return { refused: 'not-found', detail: stream }
   const data = given.data as Record<string, unknown>
   const phone = command === undefined ? undefined : phoneHash(engine.vault, command, data)
   return { request, workflow, command, id, stream, data, phone }
+}
+
+/** The instance that a command is for; of a starting one that it begins. */
+export const instanceOf = (request: Omit<Request, 'data' | 'run' | 'at'>): string =>
+  request.instance ?? startedInstance(request.workflow, request.key, idOf(request))
+
+function idOf(request: Omit<Request, 'data' | 'run' | 'at'>): string {
+  const { caller, workflow, command, instance, key } = request
+  const target = instance === undefined ? {} : { instance }
+  return commandId({ caller: caller.id, workflow, command, key, ...target })
 }
 
 const CORE_COMMANDS = new Set([
@@ -200,7 +213,10 @@ async function seal(
   const subject = subjectOf(scene, command.personal[0]?.of ?? 'case', data)
   if (engine.vault.isErased(subject)) return { refused: 'erased', detail: subject }
   const sealed = await sealData(engine.vault, data, scene)
-  const body = await engine.vault.fingerprint(subject, JSON.stringify(parsed.data))
+  // Only a sealed value takes its key into the log: a hash under any other would not survive a crash.
+  const body = isPersonal(command, parsed.data)
+    ? await engine.vault.fingerprint(subject, JSON.stringify(parsed.data))
+    : bodyHash(engine.keyFile.derive('body'), parsed.data)
   const isNew = found?.isNew === true && parsed.phone !== undefined
   return {
     sealed,

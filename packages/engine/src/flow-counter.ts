@@ -1,7 +1,7 @@
 // Counts, for the map of how often each state led to each other, within a batch; one row for
 // each workflow, UTC hour, pair of states and event type.
-import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
-import { type Event, type Instance, stateOf, statePath } from '@linli/workflow'
+import type { ProjectionHost } from '@linli/projections'
+import type { Instance } from '@linli/workflow'
 import { tables } from './instance-tables.ts'
 
 /** The length of a bucket of time. */
@@ -17,6 +17,15 @@ type Flow = {
   waitedMs: number
 }
 
+/** An event between two states, given as paths. */
+export type Counted = {
+  from: string
+  to: string
+  type: string
+  before: Instance | undefined
+  after: Instance
+}
+
 /** Sums up the flows of a batch. */
 export class FlowCounter {
   readonly #upsert: ReturnType<ProjectionHost['statement']>
@@ -29,10 +38,8 @@ export class FlowCounter {
   }
 
   /** Counts one event: the states it lies between, and how long the first had lasted. */
-  count(before: Instance | undefined, after: Instance, { type, json }: ProjectedEvent): void {
+  count({ from, to, type, before, after }: Counted): void {
     const hour = Math.floor(after.effectiveAt / BUCKET_MS)
-    const from = statePath(before === undefined ? (json as Event).from : stateOf(before))
-    const to = statePath(stateOf(after))
     const workflow = after.workflow.id
     const key = `${workflow} ${hour} ${from} ${to} ${type}`
     const waitedMs = before === undefined ? 0 : after.effectiveAt - before.enteredAt

@@ -11,7 +11,7 @@ import {
 } from '@linli/workflow'
 import { type Outlets, runEffect } from './effect-run.ts'
 import type { Engine, Reply, Request } from './engine.ts'
-import { execute } from './execute.ts'
+import { execute, instanceOf } from './execute.ts'
 import { type DueClock, turnClock } from './timers.ts'
 
 /** How a run records: an import with the real time, the demo (into an empty log) with its own. */
@@ -23,8 +23,8 @@ export type RunOptions = {
   policy?: string
 }
 
-/** A command of a run: its time is the run's, epoch ms. */
-export type RunRequest = Omit<Request, 'run' | 'at'> & { at: number }
+/** A command of a run, given at `at` (epoch ms); a late entry says when it happened before that. */
+export type RunRequest = Omit<Request, 'run' | 'at'> & { at: number; happenedAt?: number }
 
 /** Moves instances through their own time, in order. */
 export class HistoryRun {
@@ -39,10 +39,12 @@ export class HistoryRun {
   }
 
   /** Gives a command at its time; first everything due before it runs. Times must not go back. */
-  async give(request: RunRequest): Promise<Reply | Refusal> {
+  async give({ happenedAt, ...request }: RunRequest): Promise<Reply | Refusal> {
     await this.until(request.at)
-    this.#claim(request.instance)
-    const answer = await execute(this.#options.engine, { ...request, run: this.#run() })
+    // Claimed before it is durable: the live worker must not see it first.
+    this.#claim(instanceOf(request))
+    const at = happenedAt ?? request.at
+    const answer = await execute(this.#options.engine, { ...request, at, run: this.#run() })
     if (!isRefusal(answer)) {
       this.#took(answer)
       await this.#runEffects()

@@ -1,14 +1,7 @@
 // Folded instances at hand, the least recently used dropped; one that is missing is folded from
 // its stream before the batch is applied. Writes nothing.
 import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
-import {
-  type Event,
-  FoldFault,
-  fold,
-  type Instance,
-  type Workflow,
-  workflowOf,
-} from '@linli/workflow'
+import { type Event, fold, type Instance, type Workflow, workflowOf } from '@linli/workflow'
 import type { Cell } from './instance-columns.ts'
 import type { InstanceWriter } from './instance-writer.ts'
 
@@ -96,7 +89,7 @@ export class InstanceCache {
       const events = await this.#scene.host.reader.read(stream, { from, limit })
       if (events.length === 0) throw new Error(`${stream} ends before revision ${revision}`)
       instance = folded(workflow, events, instance)
-      // Not to be gone on from: the writer meets the same fault with the next event.
+      // The next event, which then comes without its past, is kept as the fault.
       if (instance === undefined) return undefined
     }
     return instance
@@ -111,8 +104,7 @@ function folded(
   const parsed = events.map((event) => JSON.parse(event.text) as Event)
   try {
     return fold(workflow, parsed, before)
-  } catch (error) {
-    if (error instanceof FoldFault) return undefined
-    throw error
+  } catch {
+    return undefined
   }
 }

@@ -7,6 +7,7 @@ import {
   type Instance,
   isCounting,
   type StateMeta,
+  type StateValue,
   type Summary,
   stateOf,
   statePath,
@@ -49,7 +50,7 @@ export type MeasureBits = (name: string) => number
 /** The cells of VARYING for an instance as it stands. */
 export function cellsOf(instance: Instance, bitOf: MeasureBits): Cell[] {
   const summary = instance.workflow.summary(instance)
-  const state = statePath(stateOf(instance))
+  const state = pathOfState(stateOf(instance))
   const ended = hasEnded(instance)
   const { dueAt, warnAt } = nextEnd(instance)
   const measured = measuredIn(summary, bitOf)
@@ -76,6 +77,19 @@ export function cellsOf(instance: Instance, bitOf: MeasureBits): Cell[] {
     measured.met,
     restOf(summary),
   ]
+}
+
+/** `statePath` without a list for each level: most states have one region only. */
+function pathOfState(value: StateValue): string {
+  if (typeof value === 'string') return value
+  let path: string | undefined
+  for (const name in value) {
+    const inner = value[name]
+    if (path !== undefined || inner === undefined) return statePath(value)
+    const rest = pathOfState(inner)
+    path = rest === '' ? name : `${name}.${rest}`
+  }
+  return path ?? ''
 }
 
 /** Ids as `/a/b/`, so that one of them is found by `instr(column, '/a/')`. */
@@ -135,17 +149,30 @@ function figure(summary: Summary, name: string): number | null {
   return typeof value === 'number' ? value : null
 }
 
+/** What is null or zero is left out: half of the bytes of a row, and rows are many. */
 function restOf(summary: Summary): string {
   const rest: Rest = {}
   if (summary.links !== undefined && summary.links.length > 0) rest.links = summary.links
-  if (summary.extra !== undefined) rest.extra = summary.extra
+  const extra = withoutNulls(summary.extra)
+  if (extra !== undefined) rest.extra = extra
   for (const name in summary.measures) {
     const value = summary.measures[name]
-    if (typeof value !== 'number') continue
+    if (typeof value !== 'number' || value === 0) continue
     rest.measures ??= {}
     rest.measures[name] = value
   }
-  return Object.keys(rest).length === 0 ? '' : JSON.stringify(rest)
+  return rest.links || rest.extra || rest.measures ? JSON.stringify(rest) : ''
+}
+
+function withoutNulls(values: Summary['extra']): Summary['extra'] {
+  let kept: Record<string, string | number | boolean> | undefined
+  for (const name in values) {
+    const value = values[name]
+    if (value === undefined || value === null) continue
+    kept ??= {}
+    kept[name] = value
+  }
+  return kept
 }
 
 const responsible = new WeakMap<object, Map<string, string | undefined>>()

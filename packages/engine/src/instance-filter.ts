@@ -42,12 +42,20 @@ export type InstanceFilter = {
 /** A fragment of SQL with its values. */
 export type Sql = RawBuilder<unknown>
 
-/** The conditions of a filter and a scope, joined. `dueBy`: what rates take as due by now. */
-export function conditionsOf(filter: InstanceFilter, scope: Scope, dueBy: number): Sql {
-  return sql.join([scopeCondition(scope), ...columnConditions(filter, dueBy)], sql` AND `)
+/** `dueBy`: what rates take as due by now. `past`: rows of the past are asked for. */
+export type FilterScene = { dueBy: number; past: boolean }
+
+/** The conditions of a filter and a scope, joined. */
+export function conditionsOf(filter: InstanceFilter, scope: Scope, scene: FilterScene): Sql {
+  // A unit's cases of all times are many: its list helps only where the ended ones are asked for.
+  const ofUnit = scene.past || filter.ended === false ? inUnit : everInUnit
+  const conditions = columnConditions(filter, scene.dueBy, ofUnit)
+  return sql.join([scopeCondition(scope, ofUnit), ...conditions], sql` AND `)
 }
 
-function columnConditions(filter: InstanceFilter, dueBy: number): Sql[] {
+type Condition = (id: string) => Sql
+
+function columnConditions(filter: InstanceFilter, dueBy: number, ofUnit: Condition): Sql[] {
   const found: Sql[] = []
   const add = <Value>(value: Value | undefined, condition: (value: Value) => Sql) => {
     if (value !== undefined) found.push(condition(value))
@@ -58,7 +66,7 @@ function columnConditions(filter: InstanceFilter, dueBy: number): Sql[] {
   add(filter.category, (path) => under('category', path))
   add(filter.channel, (channel) => sql`channel = ${channel}`)
   add(filter.place, inPlace)
-  add(filter.unit, hasUnit)
+  add(filter.unit, ofUnit)
   add(filter.leadUnit, (unit) => sql`leadUnit = ${unit}`)
   add(filter.person, hasPerson)
   add(filter.owner, (owner) => sql`owner = ${owner}`)
@@ -79,12 +87,12 @@ function columnConditions(filter: InstanceFilter, dueBy: number): Sql[] {
   return found
 }
 
-function scopeCondition(scope: Scope): Sql {
+function scopeCondition(scope: Scope, ofUnit: Condition): Sql {
   if (scope.some((one) => 'all' in one)) return sql`1 = 1`
   return anyOf(
     scope.map((one) => {
       if ('place' in one) return inPlace(one.place)
-      if ('unit' in one) return hasUnit(one.unit)
+      if ('unit' in one) return ofUnit(one.unit)
       return 'person' in one ? hasPerson(one.person) : sql`1 = 1`
     }),
   )
@@ -100,7 +108,8 @@ function under(column: 'state' | 'category', path: string): Sql {
 }
 
 const inPlace = (id: string): Sql => sql`instr(place, ${`/${id}/`}) > 0`
-const hasUnit = (id: string): Sql => sql`(${ever(id)} AND instr(units, ${`/${id}/`}) > 0)`
+const inUnit = (id: string): Sql => sql`instr(units, ${`/${id}/`}) > 0`
+const everInUnit = (id: string): Sql => sql`(${ever(id)} AND ${inUnit(id)})`
 const hasPerson = (id: string): Sql => sql`(${ever(id)} AND instr(persons, ${`/${id}/`}) > 0)`
 const ever = (id: string): Sql =>
   sql`key IN (SELECT key FROM instance_members WHERE member = ${id})`

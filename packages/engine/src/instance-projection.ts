@@ -2,9 +2,9 @@
 // summary gives, each past row with the interval in which it held. Runs no effect, writes no
 // event. What is written where is in instance-writer.ts; what it costs decides a city's day.
 import { defineProjection, type ProjectedEvent, type Projection } from '@linli/projections'
-import { apply, type Event, FoldFault, type Workflow, workflowOf } from '@linli/workflow'
-import type { Cached } from './instance-cache.ts'
+import { apply, type Event, type Instance, type Workflow, workflowOf } from '@linli/workflow'
 import { InstanceCache } from './instance-cache.ts'
+import type { Cell } from './instance-columns.ts'
 import { createInstanceTables } from './instance-tables.ts'
 import { InstanceWriter } from './instance-writer.ts'
 
@@ -56,12 +56,24 @@ function take(stored: ProjectedEvent, { cache, writer, workflows }: Taking): voi
     writer.fault(stored, `no workflow ${workflowOf(stored.stream)}`)
     return
   }
+  const next = folded(workflow, known?.instance, { event, writer })
+  if ('fault' in next) writer.fault(stored, next.fault)
+  else {
+    const cached = writer.write(known, next, stored)
+    if (known === undefined) cache.add(cached)
+  }
+}
+
+/** A case that cannot be folded or summed up must not stop the read models of all others. */
+function folded(
+  workflow: Workflow,
+  before: Instance | undefined,
+  { event, writer }: { event: Event; writer: InstanceWriter },
+): { instance: Instance; cells: Cell[] } | { fault: string } {
   try {
-    const instance = apply(workflow, known?.instance, event)
-    const next: Cached = writer.write(known, instance, stored)
-    if (known === undefined) cache.add(next)
+    const instance = apply(workflow, before, event)
+    return { instance, cells: writer.cellsOf(instance) }
   } catch (error) {
-    if (!(error instanceof FoldFault)) throw error
-    writer.fault(stored, error.message)
+    return { fault: error instanceof Error ? error.message : String(error) }
   }
 }

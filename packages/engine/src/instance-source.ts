@@ -25,7 +25,10 @@ export const dueByOf = ({ asOf, now }: InstancesAsked): number => asOf?.at ?? no
 /** The rows asked for, as a query to select from. */
 export function rowsOf(asked: InstancesAsked): Sql {
   const { filter = {}, scope, asOf = {} } = asked
-  const conditions = conditionsOf(filter, scope, dueByOf(asked))
+  const conditions = conditionsOf(filter, scope, {
+    dueBy: dueByOf(asked),
+    past: asOf.at !== undefined || asOf.known !== undefined,
+  })
   const arms = armsOf(asOf).map((arm) => sql`SELECT * FROM (${arm}) WHERE ${conditions}`)
   return sql`(${sql.join(arms, sql` UNION ALL `)})`
 }

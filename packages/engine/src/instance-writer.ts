@@ -2,7 +2,7 @@
 // numbers, flows and recorded moments. Rows of instances changed more than once in a batch are
 // written once. Prepared statements only; no query builder on this path.
 import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
-import type { Instance } from '@linli/workflow'
+import { type Event, type Instance, statePath } from '@linli/workflow'
 import { numberOf, yearOf } from './case-number.ts'
 import { FlowCounter } from './flow-counter.ts'
 import type { Cached } from './instance-cache.ts'
@@ -10,10 +10,13 @@ import { type Cell, cellsOf, idsIn, nextTurn, VARYING } from './instance-columns
 import { tables } from './instance-tables.ts'
 import { spanOf } from './interval-span.ts'
 
+const STATE = VARYING.indexOf('state')
 const UNITS = VARYING.indexOf('units')
 const PERSONS = VARYING.indexOf('persons')
 /** Bits of a column that JavaScript still counts exactly. */
 const MEASURES = 52
+
+type After = { instance: Instance; cells: Cell[] }
 
 /** Writes for one build. */
 export class InstanceWriter {
@@ -70,10 +73,21 @@ export class InstanceWriter {
     this.#sql.recorded.run(recordedAt, position)
   }
 
+  /** The cells of an instance; measures get their bits. */
+  cellsOf(instance: Instance): Cell[] {
+    return cellsOf(instance, this.#bitOf)
+  }
+
   /** An instance after an event; an unchanged row keeps its interval and its newest revision. */
-  write(known: Cached | undefined, instance: Instance, event: ProjectedEvent): Cached {
-    const cells = cellsOf(instance, this.#bitOf)
-    this.#flows.count(known?.instance, instance, event)
+  write(known: Cached | undefined, { instance, cells }: After, event: ProjectedEvent): Cached {
+    const from = known === undefined ? statePath((event.json as Event).from) : known.cells[STATE]
+    this.#flows.count({
+      from: String(from),
+      to: String(cells[STATE]),
+      type: event.type,
+      before: known?.instance,
+      after: instance,
+    })
     if (known === undefined) return this.#begin(instance, cells, event)
     if (!same(known.cells, cells)) {
       this.#endInterval(known, instance.effectiveAt, event.position)
@@ -90,7 +104,7 @@ export class InstanceWriter {
   restored(instance: Instance): Cached {
     const row = this.#sql.find.get(instance.stream)
     if (row === undefined) throw new Error(`${instance.stream} has no row`)
-    const cells = cellsOf(instance, this.#bitOf)
+    const cells = this.cellsOf(instance)
     return {
       instance,
       key: Number(row.key),

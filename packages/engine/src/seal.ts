@@ -51,6 +51,16 @@ export async function sealData(
   return data as Record<string, unknown>
 }
 
+/** True when the data hold a personal value, and do not only have room for one. */
+export function isPersonal(command: Command, data: Record<string, unknown>): boolean {
+  let found = false
+  mapPersonal(data, command.personal, (value) => {
+    found ||= typeof value === 'string'
+    return value
+  })
+  return found
+}
+
 /** The subject whose key seals a field: as the workflow says, or the case itself. */
 export function subjectOf(scene: SealScene, of: string, data: Record<string, unknown>): string {
   const resolve = scene.workflow.subjects[of]

@@ -3,11 +3,12 @@
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import fastify, {
-  LogController,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  LogController,
+  type RouteOptions,
 } from 'fastify'
 import { addCaseRoutes } from './case-route.ts'
 import { addCommandRoutes } from './command-route.ts'
@@ -28,10 +29,16 @@ import { addWebRoutes } from './web-route.ts'
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 256 * 1024
 
-/** The application, ready to listen. `logger` is a pino logger; without one nothing is logged. */
+/** `logger` is a pino logger; without one nothing is logged. `onRoute` sees every route. */
+export type AppOptions = {
+  logger?: FastifyBaseLogger
+  onRoute?: (route: RouteOptions) => void
+}
+
+/** The application, ready to listen. */
 export async function buildApp(
   ports: HttpPorts,
-  options: { logger?: FastifyBaseLogger } = {},
+  options: AppOptions = {},
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
@@ -46,6 +53,7 @@ export async function buildApp(
   await app.register(cookie, { hook: false })
   await app.register(rateLimit, { global: false })
   addGate(app, ports.access)
+  if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute)
   addSessionRoutes(app, ports)
   addResidentRoutes(app, ports)
   addRegistryRoutes(app, ports)

@@ -20,6 +20,9 @@ export function formOf(workflow: Workflow, command: Command, language: Language)
   })
 }
 
+/** Formats that a form checks by itself; Zod's others stand for a pattern beside them. */
+const FORMATS = new Set<unknown>(['date-time', 'date', 'time', 'email', 'uri', 'uuid'])
+
 type Titling = { workflow: Workflow; command: Command; language: Language; field: string }
 
 /** What the engine fills in itself is no field of a form. */
@@ -37,7 +40,8 @@ function titled(schema: JsonSchema, at: Titling): JsonSchema {
     else if (keyword === 'items' && isSchema(value)) result.items = titled(value, at)
     else if (keyword === 'personal') result['x-personal'] = true
     else if (keyword === 'enum' && Array.isArray(value)) result.oneOf = options(value, at)
-    else if (keyword === 'pattern' && schema.format !== undefined) continue
+    else if (keyword === 'pattern' && FORMATS.has(schema.format)) continue
+    else if (keyword === 'format' && !FORMATS.has(value)) continue
     else result[keyword] = value
   }
   const needs = needed(schema, at)
@@ -77,11 +81,12 @@ function options(values: readonly unknown[], at: Titling): JsonSchema[] {
   }))
 }
 
-/** Which workflow an id field refers to: as the command declares, or as its own pattern says. */
+/** What a field refers to: as the command declares, or as its own name or pattern says. */
 function needed(schema: JsonSchema, at: Titling): string | undefined {
   if (schema.type !== 'string') return undefined
   const declared = at.command.needs?.[at.field]
   if (declared !== undefined) return declared.replace('[]', '')
+  if (at.field.endsWith('category')) return 'category'
   const pattern = typeof schema.pattern === 'string' ? ID_PATTERN.exec(schema.pattern) : null
   return pattern?.[1]
 }

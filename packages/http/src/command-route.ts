@@ -94,8 +94,17 @@ export async function give(ports: HttpPorts, asked: Asked, exchange: Exchange): 
     ...(at === undefined ? {} : { at }),
   })
   if (isRefusal(answer)) throw await refused(ports, asked, { request, refusal: answer })
+  if (asked.command.type === ERASED) await destroyKeys(ports, answer.instance)
   if (given === undefined) reply.header('idempotency-key', key)
   return send(ports, answer, { request, reply, starts: asked.id === undefined })
+}
+
+const ERASED = 'person.erased'
+
+/** The event is durable; a crash before this is mended at the next start. */
+async function destroyKeys(ports: HttpPorts, person: string): Promise<void> {
+  await ports.engine.vault.erase(person, { at: ports.engine.now(), vacuum: true })
+  await ports.access.remove(person)
 }
 
 async function send(

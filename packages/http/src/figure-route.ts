@@ -22,6 +22,7 @@ import { Asked, askedFor, type Exchange, ownWrites, workflowNamed } from './list
 import { nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
+import { rateText } from './rate-text.ts'
 import { callerOf, Instant, instantOf, language, parsed } from './route.ts'
 
 const COUNTS = [
@@ -156,8 +157,8 @@ async function rated(ports: HttpPorts, exchange: Exchange) {
     rates: await Promise.all(
       names.map(async (name) => ({
         name,
-        label: textOf(workflow, shown.into, `rate.${name}`, `measure.${name}`),
-        note: workflow.texts[shown.into][`rate.${name}.note`] ?? '',
+        label: rateText(name, shown.into).label,
+        note: rateText(name, shown.into).note,
         groups: await Promise.all(
           found.filter((rate) => rate.name === name).map((rate) => groupOf(ports, rate, shown)),
         ),
@@ -178,7 +179,7 @@ async function groupOf(ports: HttpPorts, rate: Rate, { workflow, query, into }: 
     numerator,
     denominator,
     leftOut,
-    leftOutWhy: workflow.texts[into][`rate.${rate.name}.leftOut`] ?? '',
+    leftOutWhy: rateText(rate.name, into).leftOutWhy,
     value: denominator === 0 ? null : numerator / denominator,
     filter: queryOf(filters.denominator, query),
     filters: {

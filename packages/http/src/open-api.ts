@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
 import { z } from 'zod'
+import { REPLIES } from './reply-schema.ts'
 import type { RouteDoc } from './route.ts'
 import { PAGE_HEADERS } from './web-route.ts'
 
@@ -23,7 +24,7 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
           session: { type: 'apiKey', in: 'cookie', name: 'linli_session' },
           token: { type: 'http', scheme: 'bearer' },
         },
-        schemas: { Problem: jsonSchema(Problem) },
+        schemas: namedSchemas(),
       },
     },
     transform: ({ route, url }) => ({ schema: described(route), url }),
@@ -82,13 +83,13 @@ function described(route: RouteOptions): Described {
 
 function responsesOf(doc: RouteDoc) {
   const status = String(doc.status ?? 200)
-  const schema = doc.reply === undefined ? {} : jsonSchema(doc.reply)
+  const schema = replySchema(doc)
   const content = { [doc.type ?? 'application/json']: { schema } }
   const good = status === '204' ? { description: 'Done' } : { description: 'Done', content }
   const wrong = {
     description: 'A problem (RFC 9457)',
     content: {
-      'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+      'application/problem+json': { schema: { $ref: refTo('Problem') } },
     },
   }
   return { [status]: good, default: wrong }
@@ -101,9 +102,27 @@ function paramsOf(url: string) {
   return { type: 'object', properties, required: names }
 }
 
+const NAMED = { ...REPLIES, Problem }
+const refTo = (name: string): string => `#/components/schemas/${name}`
+
+function namedSchemas() {
+  const registry = z.registry<{ id: string }>()
+  for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id })
+  const { schemas } = z.toJSONSchema(registry, { uri: refTo, io: 'output' })
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
+  )
+}
+
+function replySchema({ reply }: RouteDoc): Record<string, unknown> {
+  const name = Object.entries(NAMED).find(([, schema]) => schema === reply)?.[0]
+  if (name !== undefined) return { $ref: refTo(name) }
+  return reply === undefined ? {} : jsonSchema(reply)
+}
+
 /** The schema in the JSON Schema of OpenAPI 3.1, without what only our forms read. */
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
   const made = z.toJSONSchema(schema, { io: 'input', reused: 'inline', unrepresentable: 'any' })
-  const { $schema: _, id: __, ...rest } = made
+  const { $schema: _, ...rest } = made
   return rest
 }

@@ -28,6 +28,7 @@ import { openSqliteReader, openSqliteStore } from '@linli/event-store'
 import { openRunner, sqliteDialect } from '@linli/projections'
 import { loadKeyFile, openVault, type VaultTables } from '@linli/vault'
 import { categories, residentStage, workflows } from '@linli/workflows'
+import type { RouteOptions } from 'fastify'
 import { Kysely } from 'kysely'
 import { buildApp, type HttpPorts } from '../src/index.ts'
 
@@ -59,12 +60,14 @@ export async function openKit(more: Partial<HttpPorts> = {}) {
     signInsPerMinute: 1_000,
     ...more,
   }
-  const app = await buildApp(ports)
+  const routes: RouteOptions[] = []
+  const app = await buildApp(ports, { onRoute: (route) => routes.push(route) })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const base = `http://127.0.0.1:${port}`
   return {
     app,
+    routes,
     ports,
     base,
     folder,

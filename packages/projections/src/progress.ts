@@ -8,6 +8,7 @@ type Waiter = { position: number; settle: (reached: boolean) => void }
 export class Progress {
   #position: number
   readonly #waiters = new Set<Waiter>()
+  readonly #listeners = new Set<(position: number) => void>()
 
   constructor(position = 0) {
     this.#position = position
@@ -19,10 +20,18 @@ export class Progress {
 
   /** Says how far the read models are; less than before after they were deleted. */
   tell(position: number): void {
+    if (position === this.#position) return
     this.#position = position
+    for (const listener of this.#listeners) listener(position)
     for (const waiter of [...this.#waiters]) {
       if (waiter.position <= position) waiter.settle(true)
     }
+  }
+
+  /** Calls the listener whenever the position changes; the answer stops it. */
+  listen(listener: (position: number) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** True as soon as `position` is reached, false when it was not in time. */
@@ -45,6 +54,7 @@ export class Progress {
 
   /** Answers everybody with false. */
   end(): void {
+    this.#listeners.clear()
     for (const waiter of [...this.#waiters]) waiter.settle(false)
   }
 }

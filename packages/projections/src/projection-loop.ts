@@ -25,7 +25,7 @@ export async function runProjections(
   const tell = (report: LoopReport) => port.postMessage(report)
   const advance = async () => {
     try {
-      tell({ position: await runner.advance() })
+      await runner.advance()
     } catch (error) {
       tell({ failed: messageOf(error) })
     }
@@ -43,6 +43,9 @@ export async function runProjections(
     else if ('rebuild' in request) void rebuild(request.rebuild, request.call)
     else resolve()
   })
+  // The tables are there: who waits for the thread to begin need not wait for the whole log.
+  tell({ position: runner.position() })
+  runner.onPosition((position) => tell({ position }))
   await advance()
   await promise
   await runner.close()

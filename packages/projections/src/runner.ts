@@ -56,6 +56,8 @@ export interface ProjectionRunner {
   rebuild(name?: string): Promise<void>
   /** The position of a live read model, or the lowest of all. */
   position(name?: string): number
+  /** Calls the listener with the lowest live position whenever that changes. */
+  onPosition(listener: (position: number) => void): () => void
   /** True once every live read model has the position; false when that took too long. */
   waitFor(position: number, timeoutMs: number): Promise<boolean>
   close(): Promise<void>
@@ -126,6 +128,10 @@ class Runner implements ProjectionRunner {
       (build) => build.live && (name === undefined || build.name === name),
     )
     return live.length === 0 ? 0 : Math.min(...live.map((build) => build.position))
+  }
+
+  onPosition(listener: (position: number) => void): () => void {
+    return this.#progress.listen(listener)
   }
 
   waitFor(position: number, timeoutMs: number): Promise<boolean> {

@@ -1,6 +1,14 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -231,6 +239,31 @@ t.test('a file that cannot be used is deleted and built again', async (t) => {
   await ahead.close()
 })
 
+t.test('damage that shows while it runs is mended by building again', async (t) => {
+  const { file } = folderFor(t)
+  const store = openMemoryStore()
+  await appendMany(store, 1_500)
+  const messages: RunnerMessage[] = []
+  const onMessage = (message: RunnerMessage) => messages.push(message)
+  const runner = await openRunner({ file, reader: store, projections: [tally()], onMessage })
+  await runner.advance()
+  const other = new DatabaseSync(file)
+  // The change makes the runner read its pages again.
+  other.exec('CREATE TABLE elsewhere (n INTEGER); PRAGMA wal_checkpoint(TRUNCATE)')
+  const pages = Number(other.prepare('PRAGMA page_count').get()?.page_count)
+  other.close()
+  const handle = openSync(file, 'r+')
+  for (let page = 1; page < pages; page += 1) writeSync(handle, garbage, 0, 4096, page * 4096)
+  closeSync(handle)
+  await appendMany(store, 100, 1_500)
+  t.equal(await runner.advance(), 1_600)
+  t.same(tallies(file), whole(1_600))
+  t.match(messages, [{ code: 'read-models-begun-anew', why: 'damaged' }])
+  await runner.close()
+})
+
+const garbage = Buffer.alloc(4096, 0xa5)
+
 t.test('a killed process goes on from its checkpoint', async (t) => {
   const { folder, file } = folderFor(t)
   const store = await openSqliteStore({ folder })
@@ -279,6 +312,7 @@ t.test('the loop runs in a thread, woken by messages', async (t) => {
   t.same(tallies(file), whole(40))
   thread.postMessage({ rebuild: 'no-such', call: 9 })
   t.match(await done.promise, { done: 9, error: /no-such/ })
+  t.equal(progress.position, position)
   const exited = once(thread, 'exit')
   thread.postMessage({ close: true })
   t.same(await exited, [0])

@@ -8,6 +8,7 @@ import { StoreFault } from '@linli/event-store'
 import { ProjectionFault } from '@linli/projections'
 import { VaultFault } from '@linli/vault'
 import { FoldFault, type Refusal } from '@linli/workflow'
+import { ZodError } from 'zod'
 import { SettingsFault } from './settings.ts'
 
 /** A command that was refused or failed: the code is stable, the message one clear sentence. */
@@ -26,10 +27,12 @@ export type Told = { code: string; message: string }
 
 /** The code and sentence of anything thrown while a command ran on a data folder. */
 export function toldOf(fault: unknown, folder?: string): Told {
-  if (isOurs(fault)) return { code: fault.code, message: fault.message }
   if (!(fault instanceof Error)) return { code: 'unexpected', message: String(fault) }
-  const damaged = folder === undefined ? undefined : damagedFile(fault, folder)
+  const named = fault instanceof StoreFault || folder === undefined
+  const damaged = named ? undefined : damagedFile(fault, folder)
   if (damaged !== undefined) return damaged
+  if (isOurs(fault)) return { code: fault.code, message: fault.message }
+  if (fault instanceof ZodError) return { code: 'invalid', message: invalid(fault) }
   const known = systemSentence(fault)
   if (known !== undefined) return known
   const message = `Something went wrong that linli has no name for: ${firstLine(fault.message)}`
@@ -42,6 +45,9 @@ export function refusedFault(what: string, refusal: Refusal): CommandFault {
   const why = [refusal.refused, refusal.detail, ...issues].filter(Boolean).join('; ')
   return new CommandFault(refusal.refused, `${what} was refused: ${why}.`)
 }
+
+const invalid = ({ issues }: ZodError): string =>
+  issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')
 
 type OurFault =
   | CommandFault

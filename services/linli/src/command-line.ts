@@ -2,6 +2,7 @@
 // JSON document on standard output with --json, progress and faults on standard error. Exit status
 // 0: done; 1: refused or failed; 2: wrong usage.
 import { join, resolve } from 'node:path'
+import { Role } from '@linli/workflow'
 import { Command, CommanderError, Option } from 'commander'
 import { backup } from './backup.ts'
 import { toldOf } from './command-fault.ts'
@@ -126,14 +127,17 @@ function addStart(line: Line): void {
     .addOption(new Option('--empty', 'begin with an empty community'))
     .option('--host <address>', 'listen on this address (LINLI_HOST, default 127.0.0.1)')
     .option('--port <number>', 'listen on this port (LINLI_PORT, default 8311; 0: any free one)')
+    .option('--no-pages', 'build no pages: serve those that are there, or the API alone')
     .action(
-      act<{ demo?: true; empty?: true }>(line, async (scene, { demo, empty }) => {
+      act<StartOptions>(line, async (scene, { demo, empty, pages }) => {
         const begin = demo === true ? 'demo' : empty === true ? 'empty' : undefined
-        await start({ ...scene, ...(begin === undefined ? {} : { begin }) })
+        await start({ ...scene, pages, ...(begin === undefined ? {} : { begin }) })
         return undefined
       }),
     )
 }
+
+type StartOptions = { demo?: true; empty?: true; pages: boolean }
 
 function addRebuild(line: Line): void {
   line.program
@@ -226,7 +230,9 @@ function addToken(line: Line): void {
   const token = line.program.command('token').description('tokens for scripts')
   token
     .command('create')
-    .requiredOption('--role <role>', 'what the script may do, as a role')
+    .addOption(
+      new Option('--role <role>', 'as what the script acts').choices(ROLES).makeOptionMandatory(),
+    )
     .option('--unit <id>', 'for which unit: organisation-…')
     .option('--place <id>', 'in which place and what lies below it: place-…')
     .option('--label <text>', 'what the token is for')
@@ -240,6 +246,8 @@ function addToken(line: Line): void {
       }),
     )
 }
+
+const ROLES = Role.exclude(['system']).options
 
 type TokenOptions = { role: string; unit?: string; place?: string; label?: string }
 

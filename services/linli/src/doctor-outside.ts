@@ -29,17 +29,18 @@ function folderFinding(folder: string): Finding {
     const mend = `Give the user who runs linli the rights: chown -R USER ${folder}.`
     return { check, ok: false, found: `${folder} cannot be written`, mend }
   }
-  const wide = [folder, ...FILES.map((name) => join(folder, name))].filter(isOpenToOthers)
+  const wide = FILES.map((name) => join(folder, name)).filter((path) => isOpen(path, 0o077))
+  if (isOpen(folder, 0o022)) wide.push(folder)
   if (wide.length === 0) return { check, ok: true, found: `${folder} belongs to its owner alone` }
-  const found = `Others on this machine may read ${wide.join(', ')}`
+  const found = `Others on this machine may use ${wide.join(', ')}`
   return { check, ok: false, found, mend: `chmod -R go-rwx ${folder}` }
 }
 
 const FILES = ['log.db', 'vault.db', 'work.db', 'read.db', 'control.sock']
 
-function isOpenToOthers(path: string): boolean {
+function isOpen(path: string, rights: number): boolean {
   if (process.platform === 'win32' || !existsSync(path)) return false
-  return (statSync(path).mode & 0o077) !== 0
+  return (statSync(path).mode & rights) !== 0
 }
 
 function keyFinding({ folder, keyPath }: Installation): Finding {

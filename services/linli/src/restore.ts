@@ -11,7 +11,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { reconcileErasures } from '@linli/engine'
 import { sqliteDialect } from '@linli/projections'
 import type { Tombstone, VaultTables } from '@linli/vault'
@@ -50,8 +50,7 @@ export async function restore(given: RestoreGiven, { tell }: Asker): Promise<Res
     )
   }
   return withFolderLocked(folder, async () => {
-    const present = readdirSync(folder).filter((name) => !OWN.has(name))
-    if (present.length > 0 && !replace) {
+    if (present(folder).length > 0 && !replace) {
       throw new CommandFault(
         'folder-not-empty',
         `${folder} is not empty: with --replace what is there is moved aside and replaced.`,
@@ -63,7 +62,7 @@ export async function restore(given: RestoreGiven, { tell }: Asker): Promise<Res
     try {
       const erased = await erasedBefore(folder, secret, warnings)
       const done = await prepare({ ...given, log, stage, erased }, tell)
-      const replaced = swap(given, stage, present)
+      const replaced = swap(given, stage)
       return { folder, at: log.at, ...done, ...(replaced ? { replaced } : {}), warnings }
     } finally {
       rmSync(stage, { recursive: true, force: true })
@@ -73,6 +72,11 @@ export async function restore(given: RestoreGiven, { tell }: Asker): Promise<Res
 
 const STAGE = 'restoring'
 const OWN = new Set(['lock.db', 'lock.db-journal', 'control.sock', STAGE])
+
+/** What is in a folder but for the lock that is held, and what restoring itself put there. */
+const present = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => !OWN.has(name) && !name.startsWith('replaced-'))
+
 const OLDER_KEYS =
   'The keys are older than the log: what was written for new persons between the two cannot be ' +
   'read. Use the newest copy of the keys, if there is one.'
@@ -158,28 +162,22 @@ async function prepare(
   }
 }
 
-const MOVED = ['log.db', 'work.db', 'vault.db', 'read.db', ...COPIED_FOLDERS]
-
-/** Moves what is there aside, then what was prepared into its place. */
-function swap(
-  { folder, keyPath }: RestoreGiven,
-  stage: string,
-  present: readonly string[],
-): string | undefined {
+/** Moves what is there aside, write-ahead logs too, then what was prepared into its place. */
+function swap({ folder, keyPath }: RestoreGiven, stage: string): string | undefined {
   const stamp = new Date().toISOString().replaceAll(':', '-')
   const aside = join(folder, `replaced-${stamp}`)
-  const moved = present.filter((name) => !name.startsWith('replaced-'))
+  const moved = present(folder)
   if (moved.length > 0) mkdirSync(aside, { mode: 0o700 })
   for (const name of moved) renameSync(join(folder, name), join(aside, name))
-  for (const name of MOVED) {
-    for (const suffix of ['', '-wal']) {
-      const from = join(stage, name + suffix)
-      if (existsSync(from)) renameSync(from, join(folder, name + suffix))
-    }
+  for (const name of readdirSync(stage)) {
+    if (!LEFT.test(name)) renameSync(join(stage, name), join(folder, name))
   }
   if (!existsSync(keyPath)) {
-    mkdirSync(join(keyPath, '..'), { recursive: true, mode: 0o700 })
+    mkdirSync(dirname(keyPath), { recursive: true, mode: 0o700 })
     renameSync(join(stage, 'key'), keyPath)
   }
   return moved.length > 0 ? aside : undefined
 }
+
+/** Of the stage: its lock, and the key, which goes where the settings say. */
+const LEFT = /^(lock\.db.*|key)$/

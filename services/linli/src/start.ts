@@ -1,7 +1,6 @@
 // `start`: all of linli in one process. Opens the community, makes what a first start needs,
 // listens, and on a signal ends in order: no new request, those in hand answered, then the rest.
 import { createServer } from 'node:net'
-import type { DemoAccount } from '@linli/http'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { CommandFault } from './command-fault.ts'
@@ -15,7 +14,7 @@ import { firstLink } from './operator.ts'
 import { buildServer } from './server.ts'
 import type { Settings } from './settings.ts'
 import { tasks } from './tasks.ts'
-import { buildWebPages } from './web-pages.ts'
+import { buildWebPages, type WebPages } from './web-pages.ts'
 
 /** What `start` is given. Without `begin`, a first start on a loopback address makes the demo. */
 export type StartGiven = Asker & {
@@ -23,6 +22,8 @@ export type StartGiven = Asker & {
   installation: Installation
   json: boolean
   begin?: Beginning
+  /** Builds the pages where they are missing or older than their sources. */
+  pages: boolean
 }
 
 /** What `start` says once it listens. */
@@ -48,30 +49,35 @@ export async function start(given: StartGiven): Promise<void> {
     onFault: (what, fault) => log.error({ err: fault }, what),
   })
   try {
-    const [pages, accounts] = await Promise.all([
-      buildWebPages(tell),
+    const [pages, accounts]: [WebPages, Accounts] = await Promise.all([
+      given.pages ? buildWebPages(tell) : {},
       firstStart(community, { begin, isAsked: given.begin !== undefined, tell }),
     ])
     if (pages.trouble !== undefined) tell(pages.trouble)
     if (signal.aborted) return
-    await serve({ ...given, community, log, accounts: settings.isLoopback ? accounts : undefined })
+    const demo = settings.isLoopback ? accounts : undefined
+    await serve({ ...given, community, log, accounts: demo, webFolder: pages.folder })
   } finally {
     await community.close()
   }
 }
 
+type Accounts = Awaited<ReturnType<typeof firstStart>>
+
 type Opened = StartGiven & {
   community: Community
   log: Logger
-  accounts: readonly DemoAccount[] | undefined
+  accounts: Accounts
+  webFolder: string | undefined
 }
 
 async function serve(opened: Opened): Promise<void> {
-  const { settings, installation, community, log, accounts, signal } = opened
+  const { settings, installation, community, log, accounts, webFolder, signal } = opened
   const app = await buildServer(community, {
     logger: log,
     secure: settings.secure,
     ...(accounts === undefined ? {} : { demo: accounts }),
+    ...(webFolder === undefined ? {} : { webFolder }),
   })
   let control: Control | undefined
   const ended = once(signal)

@@ -1,7 +1,7 @@
 // The built web app: made once by its own tool, in a process of its own, when it is missing or
 // older than its sources. The service knows its folder and nothing else of it.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,8 +28,15 @@ export async function buildWebPages(
       : { trouble: 'The pages are not built, nor is their tool here.' }
   }
   tell('building the pages, this once')
-  const trouble = await run(tool, root)
-  if (trouble === undefined) return { folder }
+  const drawn = join(root, 'node_modules', `.pages-${process.pid}`)
+  const trouble = await run(tool, root, drawn)
+  if (trouble === undefined) {
+    // Whole or not at all, also when two servers begin at once.
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(drawn, folder)
+    return { folder }
+  }
+  rmSync(drawn, { recursive: true, force: true })
   return { ...(builtAt > 0 ? { folder } : {}), trouble: `The pages could not be built: ${trouble}` }
 }
 
@@ -58,18 +65,20 @@ function buildTool(root: string): string | undefined {
   }
 }
 
-const TAIL_CHARS = 2_000
+const SAID_CHARS = 2_000
 
 /** Undefined when all went well, else the tool's first line of trouble. */
-function run(tool: string, root: string): Promise<string | undefined> {
-  const child = spawn(process.execPath, [tool, 'build', '--logLevel', 'error'], {
+function run(tool: string, root: string, out: string): Promise<string | undefined> {
+  const built = ['build', '--outDir', out, '--emptyOutDir', '--logLevel', 'error']
+  const child = spawn(process.execPath, [tool, ...built], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
   })
   let said = ''
   child.stderr.setEncoding('utf8')
   child.stderr.on('data', (part: string) => {
-    said = (said + part).slice(-TAIL_CHARS)
+    said = (said + part).slice(0, SAID_CHARS)
   })
   return new Promise((resolve) => {
     child.once('error', (fault) => resolve(fault.message))

@@ -13,8 +13,8 @@ import { ListPage } from './list/list-page.tsx'
 import { makeQueries } from './queries.ts'
 import { Shell } from './shell/shell.tsx'
 import { LinkPage, SignInPage } from './shell/sign-in.tsx'
-import { Loading } from './states/loading.tsx'
 import { NotFound, RouteError } from './states/failed.tsx'
+import { Loading } from './states/loading.tsx'
 import { theme } from './theme.ts'
 
 /** Draws the staff's app into the page. */
@@ -53,23 +53,29 @@ const router = createBrowserRouter([
       { path: 'people', element: <ListPage workflow="person" /> },
       { path: 'units', element: <ListPage workflow="organisation" /> },
       { path: 'places', element: <ListPage workflow="place" /> },
-      { path: 'cases/:id', element: page(() => import('./case/case-page.tsx'), 'CasePage') },
-      { path: 'report', element: page(() => import('./form/report-page.tsx'), 'ReportPage') },
+      {
+        path: 'cases/:id',
+        element: page(async () => (await import('./case/case-page.tsx')).CasePage),
+      },
+      {
+        path: 'report',
+        element: page(async () => (await import('./form/report-page.tsx')).ReportPage),
+      },
       {
         path: 'dashboard',
-        element: page(() => import('./dashboard/dashboard-page.tsx'), 'DashboardPage'),
+        element: page(async () => (await import('./dashboard/dashboard-page.tsx')).DashboardPage),
       },
-      { path: 'analyst', element: page(() => import('./analyst/analyst-page.tsx'), 'AnalystPage') },
+      {
+        path: 'analyst',
+        element: page(async () => (await import('./analyst/analyst-page.tsx')).AnalystPage),
+      },
       { path: '*', element: <NotFound /> },
     ],
   },
 ])
 
-function page<Name extends string>(
-  fetchPage: () => Promise<Record<Name, ComponentType>>,
-  name: Name,
-) {
-  const Page = lazy(async () => ({ default: (await fetchPage())[name] }))
+function page(fetchPage: () => Promise<ComponentType>) {
+  const Page = lazy(async () => ({ default: await fetchPage() }))
   return (
     <Suspense fallback={<Loading />}>
       <Page />

@@ -28,7 +28,9 @@ export function pagesOf(me: Me | null | undefined): Page[] {
   return [
     ...(handles ? (['cases'] as const) : []),
     ...(handles || holds(me, 'unit-handler') ? (['referrals'] as const) : []),
-    ...(holds(me, 'coordinator', 'supervisor', 'council-member') ? (['deliberations'] as const) : []),
+    ...(holds(me, 'coordinator', 'supervisor', 'council-member')
+      ? (['deliberations'] as const)
+      : []),
     ...(holds(me, 'coordinator', 'supervisor', 'analyst', 'unit-handler')
       ? (['dashboard'] as const)
       : []),

@@ -11,9 +11,13 @@ export function length(ms: number, t: TFunction): string {
   const [days, hours] = [Math.floor(whole / DAY), Math.floor((whole % DAY) / HOUR)]
   const minutes = Math.floor((whole % HOUR) / MINUTE)
   if (days >= 10) return t('time.days', { count: days })
-  if (days > 0) return joined([t('time.days', { count: days }), hours > 0 && t('time.hours', { count: hours })])
+  if (days > 0)
+    return joined([t('time.days', { count: days }), hours > 0 && t('time.hours', { count: hours })])
   if (hours > 0) {
-    return joined([t('time.hours', { count: hours }), minutes > 0 && t('time.minutes', { count: minutes })])
+    return joined([
+      t('time.hours', { count: hours }),
+      minutes > 0 && t('time.minutes', { count: minutes }),
+    ])
   }
   return t('time.minutes', { count: minutes })
 }
@@ -21,7 +25,9 @@ export function length(ms: number, t: TFunction): string {
 /** What is left until an instant, or by how much it is past. */
 export function left(dueAt: string, now: number, t: TFunction): string {
   const ms = Date.parse(dueAt) - now
-  return ms >= 0 ? t('time.left', { length: length(ms, t) }) : t('time.over', { length: length(-ms, t) })
+  return ms >= 0
+    ? t('time.left', { length: length(ms, t) })
+    : t('time.over', { length: length(-ms, t) })
 }
 
 /** When: 「今天 17:20」, 「11月24日 09:00」, with the year where it is another. */
@@ -66,4 +72,5 @@ const clock = (date: Date): string =>
 const midnight = (date: Date): number =>
   new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
 
-const joined = (parts: (string | false)[]): string => parts.filter((part) => part !== false).join(' ')
+const joined = (parts: (string | false)[]): string =>
+  parts.filter((part) => part !== false).join(' ')

@@ -64,10 +64,6 @@ export const writes = (
 export const of = (alias: string, [when, who, what, given]: Line): Line =>
   given === undefined ? [when, who, `${alias}>${what}`] : [when, who, `${alias}>${what}`, given]
 
-/** The same line at another time. */
-export const at = (when: string, [, who, what, given]: Line): Line =>
-  given === undefined ? [when, who, what] : [when, who, what, given]
-
 /** The grid worker calls back and verifies. */
 export const heard = (home: string): readonly Line[] => [
   ['+35m', gridOf(home), 'contact', { by: 'phone' }],

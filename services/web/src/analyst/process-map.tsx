@@ -14,7 +14,13 @@ import { useVersion } from '../versions.ts'
 import { trafficOf } from './traffic.ts'
 
 /** Waits for the newest version's number. */
-export function ProcessMap({ workflow, version }: { workflow: string; version: number | undefined }) {
+export function ProcessMap({
+  workflow,
+  version,
+}: {
+  workflow: string
+  version: number | undefined
+}) {
   const { t } = useTranslation()
   const { asOf } = useAsOf()
   const drawn = useVersion(workflow, version)

@@ -1,8 +1,8 @@
 // How often each way of a machine was gone, and how long cases had waited before it. Pure.
 import type { TFunction } from 'i18next'
 import type { Chart, Flow } from '../answers.ts'
-import { edgeFor } from '../chart/way.ts'
 import type { Traffic } from '../chart/statechart.tsx'
+import { edgeFor } from '../chart/way.ts'
 import { length } from '../time.ts'
 
 const THINNEST = 1.2

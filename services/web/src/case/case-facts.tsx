@@ -73,7 +73,9 @@ function Links({ view }: { view: CaseView }) {
       <ul className="links">
         {links.map(({ rel, id, number, title, stateLabel, workflowLabel }) => (
           <li key={`${rel}${id}`}>
-            <span className="link-rel">{t(`rel.${rel}`, { defaultValue: workflowLabel ?? rel })}</span>
+            <span className="link-rel">
+              {t(`rel.${rel}`, { defaultValue: workflowLabel ?? rel })}
+            </span>
             <Link to={keep(`/cases/${id}`)}>{number ?? title ?? t('case.open')}</Link>
             {number !== undefined && title !== undefined && <span>{title}</span>}
             {stateLabel !== undefined && <span className="link-state">{stateLabel}</span>}
@@ -96,12 +98,10 @@ function factsOf(
     [t('filter.unit'), summary.units.map(({ name }) => name).join(t('list.comma'))],
     [t('column.started'), exact(view.startedAt).slice(0, 16)],
     [t('case.entered'), exact(view.enteredAt).slice(0, 16)],
-    ...Object.entries(view.data).map(
-      ([name, value]): [string, string | undefined] => [
-        texts[`field.${name}`] ?? '',
-        valueWords(name, value, texts),
-      ],
-    ),
+    ...Object.entries(view.data).map(([name, value]): [string, string | undefined] => [
+      texts[`field.${name}`] ?? '',
+      valueWords(name, value, texts),
+    ]),
     [t('case.policy'), `${view.policy} · ${view.workflow}@${view.version}`],
   ]
   const seen = new Set<string>()

@@ -1,6 +1,6 @@
 // The case at any revision: arrows step by event, the frame turns amber, what changed is said.
 import { Button } from 'antd'
-import { useEffect } from 'react'
+import { type CSSProperties, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseView, EventView } from '../answers.ts'
 import { exact } from '../time.ts'
@@ -28,9 +28,17 @@ export function RevisionSlider({ view, events, changes, revision }: SliderProps)
   useArrowKeys((step) => go(shown + step))
   const words = t('slider.step', { step: shown + 1, all: last + 1, label: event?.label ?? '' })
   return (
-    <section className={revision === undefined ? 'slider' : 'slider is-past'} aria-label={t('slider.name')}>
+    <section
+      className={revision === undefined ? 'slider' : 'slider is-past'}
+      aria-label={t('slider.name')}
+    >
       <div className="slider-line">
-        <Button size="small" aria-label={t('slider.back')} disabled={shown === 0} onClick={() => go(shown - 1)}>
+        <Button
+          size="small"
+          aria-label={t('slider.back')}
+          disabled={shown === 0}
+          onClick={() => go(shown - 1)}
+        >
           ‹
         </Button>
         <input
@@ -41,10 +49,15 @@ export function RevisionSlider({ view, events, changes, revision }: SliderProps)
           value={shown}
           aria-label={t('slider.name')}
           aria-valuetext={words}
-          style={{ '--share': last === 0 ? 1 : shown / last }}
+          style={shareOf(shown, last)}
           onChange={(event) => go(Number(event.target.value))}
         />
-        <Button size="small" aria-label={t('slider.on')} disabled={shown === last} onClick={() => go(shown + 1)}>
+        <Button
+          size="small"
+          aria-label={t('slider.on')}
+          disabled={shown === last}
+          onClick={() => go(shown + 1)}
+        >
           ›
         </Button>
         <span className="slider-words">
@@ -63,6 +76,11 @@ export function RevisionSlider({ view, events, changes, revision }: SliderProps)
       {revision !== undefined && <Changes changes={changes} />}
     </section>
   )
+}
+
+/** A custom property is no CSS property that React's types know. */
+function shareOf(shown: number, last: number): CSSProperties {
+  return Object.fromEntries([['--share', last === 0 ? 1 : shown / last]])
 }
 
 function Changes({ changes }: { changes: readonly Change[] }) {

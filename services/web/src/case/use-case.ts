@@ -1,6 +1,6 @@
 // What a case page reads: the case at the revision or moment asked for, the one before it (to say
 // what changed), and all that happened.
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import { cases, type Moment } from '../api.ts'
 import { useAsOf } from '../as-of.ts'
@@ -34,7 +34,7 @@ export function useCase(id: string) {
   })
   const view = useQuery({
     ...read(moment),
-    placeholderData: revision === undefined ? undefined : keepPreviousData,
+    placeholderData: (before) => (before?.id === id ? before : undefined),
   })
   const before = useQuery({
     ...read({ revision: (revision ?? 0) - 1 }),

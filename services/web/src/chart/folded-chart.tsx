@@ -28,7 +28,9 @@ export function FoldedChart({ way, label, count }: FoldedProps) {
           <small>{[...new Set(by)].join(' · ')}</small>
         </li>
       ))}
-      {count > shown && <li className="is-folded">{t('chart.folded', { count: count - shown })}</li>}
+      {count > shown && (
+        <li className="is-folded">{t('chart.folded', { count: count - shown })}</li>
+      )}
     </ol>
   )
 }

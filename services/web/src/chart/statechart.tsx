@@ -5,12 +5,15 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { WorkflowVersion } from '../answers.ts'
 import { useWide } from '../width.ts'
-import { type Box, type Direction, draw, type Drawing, type Line, type Point } from './drawing.ts'
+import { type Box, type Direction, type Drawing, draw, type Line, type Point } from './drawing.ts'
 import { FoldedChart } from './folded-chart.tsx'
 import type { Way } from './way.ts'
 
 /** How often a way was gone and how long cases waited before it. */
-export type Traffic = { widthOf: (way: string) => number; noteOf: (way: string) => string | undefined }
+export type Traffic = {
+  widthOf: (way: string) => number
+  noteOf: (way: string) => string | undefined
+}
 type StatechartProps = { version: WorkflowVersion; way?: Way; traffic?: Traffic }
 
 /** Folded to one column on a phone; the whole machine elsewhere and on request. */
@@ -29,7 +32,13 @@ export function Statechart({ version, way, traffic }: StatechartProps) {
       </figure>
     )
   }
-  return <Drawn {...{ version, label, direction: wide ? 'RIGHT' : 'DOWN' }} way={way} traffic={traffic} />
+  return (
+    <Drawn
+      {...{ version, label, direction: wide ? 'RIGHT' : 'DOWN' }}
+      way={way}
+      traffic={traffic}
+    />
+  )
 }
 
 type DrawnProps = {
@@ -62,15 +71,19 @@ function Drawn({ version, label, direction, way, traffic }: DrawnProps) {
         aria-label={said}
       >
         <Arrows />
-        {boxes.filter(({ kind }) => kind === 'compound').map((box) => (
-          <Region key={box.id} box={box} way={way} />
-        ))}
+        {boxes
+          .filter(({ kind }) => kind === 'compound')
+          .map((box) => (
+            <Region key={box.id} box={box} way={way} />
+          ))}
         {sorted(lines, way).map((line) => (
           <Edge key={line.id} line={line} way={way} traffic={traffic} drawing={drawing.data} />
         ))}
-        {boxes.filter(({ kind }) => kind !== 'compound').map((box) => (
-          <State key={box.id} box={box} way={way} />
-        ))}
+        {boxes
+          .filter(({ kind }) => kind !== 'compound')
+          .map((box) => (
+            <State key={box.id} box={box} way={way} />
+          ))}
       </svg>
     </figure>
   )
@@ -101,7 +114,14 @@ function State({ box, way }: { box: Box; way: Way | undefined }) {
     <g className={`state ${kind}${box.kind === 'final' ? ' is-final' : ''}`}>
       <rect x={x} y={y} width={width} height={height} rx="8" />
       {box.kind === 'final' && (
-        <rect className="inner" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx="5.5" />
+        <rect
+          className="inner"
+          x={x + 3}
+          y={y + 3}
+          width={width - 6}
+          height={height - 6}
+          rx="5.5"
+        />
       )}
       <text x={x + width / 2} y={y + height / 2} dy="0.36em" textAnchor="middle">
         {box.label}
@@ -128,7 +148,7 @@ function Edge({ line, way, traffic }: EdgeProps) {
       <path
         d={pathOf(line.points)}
         markerEnd={`url(#arrow${kind === '' ? '' : `-${kind.slice(3)}`})`}
-        {...(width === undefined || width === 0 ? {} : { strokeWidth: width })}
+        {...(width === undefined || width === 0 ? {} : { style: { strokeWidth: width } })}
       />
       {note !== undefined && (
         <text className="note" x={middle.x} y={middle.y} dy="-4" textAnchor="middle">

@@ -82,6 +82,11 @@ export function casesOf(filter: string): string {
   const params = new URLSearchParams(query)
   const workflow = params.get('workflow') ?? WORKFLOW
   params.delete('workflow')
-  const path = workflow === 'referral' ? '/referrals' : workflow === 'deliberation' ? '/deliberations' : '/cases'
+  const path =
+    workflow === 'referral'
+      ? '/referrals'
+      : workflow === 'deliberation'
+        ? '/deliberations'
+        : '/cases'
   return `${path}?${params}`
 }

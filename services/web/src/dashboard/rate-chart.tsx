@@ -47,7 +47,10 @@ function optionOf(groups: readonly Rate['groups'][number][]) {
     xAxis: {
       type: 'value',
       max: 1,
-      axisLabel: { formatter: (value: number) => `${Math.round(value * 100)} %`, color: colour.inkFaint },
+      axisLabel: {
+        formatter: (value: number) => `${Math.round(value * 100)} %`,
+        color: colour.inkFaint,
+      },
       splitLine: { lineStyle: { color: colour.line } },
     },
     yAxis: {

@@ -92,7 +92,11 @@ function RateRow({ group }: { group: RateGroup }) {
   const link = (part: 'numerator' | 'denominator' | 'leftOut', count: number) => (
     <Link
       to={keep(casesOf(group.filters[part]))}
-      aria-label={t('dashboard.open', { part: t(`dashboard.${part}`), group: nameOf(group), count })}
+      aria-label={t('dashboard.open', {
+        part: t(`dashboard.${part}`),
+        group: nameOf(group),
+        count,
+      })}
     >
       {count}
     </Link>

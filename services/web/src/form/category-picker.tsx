@@ -34,6 +34,8 @@ function optionOf({ path, label, children }: Category): Option {
   return {
     value: path,
     label,
-    ...(children === undefined || children.length === 0 ? {} : { children: children.map(optionOf) }),
+    ...(children === undefined || children.length === 0
+      ? {}
+      : { children: children.map(optionOf) }),
   }
 }

@@ -10,7 +10,7 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Offer, Reply } from '../answers.ts'
 import { give } from '../api.ts'
-import { pathOf, Problem } from '../problem.ts'
+import { Problem, pathOf } from '../problem.ts'
 import { useVersion } from '../versions.ts'
 import { useDraft } from './draft.ts'
 import { formSchema, formUi } from './form-shape.ts'
@@ -86,7 +86,9 @@ function Refused({ error }: { error: unknown }) {
   if (!(error instanceof Problem)) return <p role="alert">{String(error)}</p>
   const { details } = error
   const words =
-    error.status === 0 ? t('state.offline.kept') : (details.guardText ?? details.detail ?? details.title)
+    error.status === 0
+      ? t('state.offline.kept')
+      : (details.guardText ?? details.detail ?? details.title)
   return (
     <p className="form-error" role="alert">
       {words}

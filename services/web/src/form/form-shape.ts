@@ -26,7 +26,18 @@ export function formUi(offer: Offer): UiSchema {
 const HIDDEN = new Set(['reporter'])
 
 // The order in which a person thinks: where, what about, how urgent, who, then the words.
-const THOUGHT = ['place', 'category', 'urgent', 'kind', 'to', 'units', 'unit', 'reason', 'rule', 'solved']
+const THOUGHT = [
+  'place',
+  'category',
+  'urgent',
+  'kind',
+  'to',
+  'units',
+  'unit',
+  'reason',
+  'rule',
+  'solved',
+]
 const LAST = ['text', 'question', 'answer', 'name', 'phone', 'note', 'public', 'close']
 
 function byThought(a: string, b: string): number {

@@ -38,6 +38,8 @@ export function InstancePicker(props: PickerProps & { workflow: string }) {
 }
 
 function nameOf({ title, number, categoryName }: Row): string {
-  const words = [number, title ?? categoryName].filter((part) => part !== null && part !== undefined)
+  const words = [number, title ?? categoryName].filter(
+    (part) => part !== null && part !== undefined,
+  )
   return words.join(' ')
 }

@@ -2,8 +2,8 @@
 // can forbid generated code (which is how Ajv works). Knows what commands' schemas are made of; the
 // server checks everything again.
 import {
-  createErrorHandler,
   type CustomValidator,
+  createErrorHandler,
   type ErrorSchema,
   type ErrorTransformer,
   type RJSFSchema,
@@ -15,7 +15,6 @@ import {
   type ValidatorType,
   validationDataMerge,
 } from '@rjsf/utils'
-import type { JsonSchema } from '../answers.ts'
 
 /** The validator that forms are given. */
 export const validator: ValidatorType = {
@@ -27,7 +26,7 @@ export const validator: ValidatorType = {
 }
 
 /** What does not fit: the keyword's name, the path `.units.0.unit`, the limit. Empty when all fits. */
-export function check(schema: JsonSchema | boolean, data: unknown, at: string): Fault[] {
+export function check(schema: RJSFSchema | boolean, data: unknown, at: string): Fault[] {
   if (typeof schema === 'boolean' || data === undefined) return []
   const fault = (name: string, limit?: unknown): Fault => ({
     name,
@@ -38,11 +37,14 @@ export function check(schema: JsonSchema | boolean, data: unknown, at: string): 
   })
   if (!isOfType(schema.type, data)) return [fault('type')]
   const alternatives = schema.oneOf ?? schema.anyOf
-  if (alternatives !== undefined && !alternatives.some((one) => check(one, data, at).length === 0)) {
+  if (
+    alternatives !== undefined &&
+    !alternatives.some((one) => check(one, data, at).length === 0)
+  ) {
     return [fault('enum')]
   }
-  if (schema.const !== undefined && schema.const !== data) return [fault('const')]
-  if (schema.enum !== undefined && !schema.enum.includes(data)) return [fault('enum')]
+  if ('const' in schema && schema.const !== data) return [fault('const')]
+  if (schema.enum?.every((one) => one !== data) === true) return [fault('enum')]
   if (typeof data === 'string') return checkText(schema, data, fault)
   if (typeof data === 'number') return checkNumber(schema, data, fault)
   if (Array.isArray(data)) return checkList(schema, data, { at, fault })
@@ -54,7 +56,7 @@ type MakeFault = (name: string, limit?: unknown) => Fault
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 
-function checkText(schema: JsonSchema, data: string, fault: MakeFault): Fault[] {
+function checkText(schema: RJSFSchema, data: string, fault: MakeFault): Fault[] {
   const letters = [...data].length
   const { pattern, format } = schema
   if (letters < number(schema.minLength, 0)) {
@@ -66,7 +68,7 @@ function checkText(schema: JsonSchema, data: string, fault: MakeFault): Fault[] 
   return []
 }
 
-function checkNumber(schema: JsonSchema, data: number, fault: MakeFault): Fault[] {
+function checkNumber(schema: RJSFSchema, data: number, fault: MakeFault): Fault[] {
   const { minimum, maximum, exclusiveMinimum } = schema
   if (data < number(minimum, -Infinity)) return [fault('minimum', minimum)]
   if (data <= number(exclusiveMinimum, -Infinity)) return [fault('minimum', exclusiveMinimum)]
@@ -74,7 +76,7 @@ function checkNumber(schema: JsonSchema, data: number, fault: MakeFault): Fault[
 }
 
 function checkList(
-  schema: JsonSchema,
+  schema: RJSFSchema,
   data: readonly unknown[],
   { at, fault }: { at: string; fault: MakeFault },
 ): Fault[] {
@@ -83,7 +85,7 @@ function checkList(
   return data.flatMap((item, index) => check(schema.items ?? true, item, `${at}.${index}`))
 }
 
-function checkObject(schema: JsonSchema, data: object, at: string): Fault[] {
+function checkObject(schema: RJSFSchema, data: object, at: string): Fault[] {
   const fields = Object.entries(schema.properties ?? {})
   const missing = (schema.required ?? []).filter((name) => Reflect.get(data, name) === undefined)
   return [
@@ -97,7 +99,7 @@ function checkObject(schema: JsonSchema, data: object, at: string): Fault[] {
   ]
 }
 
-function isOfType(type: JsonSchema['type'], data: unknown): boolean {
+function isOfType(type: RJSFSchema['type'], data: unknown): boolean {
   if (type === undefined) return true
   return [type].flat().some((one) => {
     if (one === 'integer') return Number.isInteger(data)

@@ -77,7 +77,9 @@ export function useFilters() {
       return next
     })
   const get = (name: Single) => params.get(name) ?? undefined
-  const any = [...params.keys()].some((name) => !['at', 'known', 'ended', 'sort', 'order'].includes(name))
+  const any = [...params.keys()].some(
+    (name) => !['at', 'known', 'ended', 'sort', 'order'].includes(name),
+  )
   const sorted = { sort: params.get('sort'), order: params.get('order') ?? 'asc' }
   return { get, states: params.getAll('state'), set, clear, any, sortBy, sorted }
 }

@@ -1,7 +1,7 @@
 // The states of a workflow as choices, in words; read from the machine, not written down here.
 import { useQuery } from '@tanstack/react-query'
-import { useVersion } from '../versions.ts'
 import { known } from '../api.ts'
+import { useVersion } from '../versions.ts'
 
 /** Choices of a state filter: what can be rested in, named by its path. */
 export function useStates(workflow: string): { value: string; label: string }[] {

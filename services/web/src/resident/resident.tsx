@@ -38,7 +38,9 @@ function Frame() {
           {t(`language.${other}`)}
         </button>
       </header>
-      <main>{token === undefined ? <ReportForm /> : <FollowCase token={decodeURIComponent(token)} />}</main>
+      <main>
+        {token === undefined ? <ReportForm /> : <FollowCase token={decodeURIComponent(token)} />}
+      </main>
       <footer>
         {token !== undefined && <a href="/report">{t('resident.reportAnother')}</a>}
         <a href="/sign-in">{t('resident.staff')}</a>

@@ -9,7 +9,9 @@ export function Trouble({ error }: { error: unknown }) {
   const issues = known?.details.issues ?? []
   return (
     <div className="trouble" role="alert">
-      <p>{known?.status === 0 ? t('state.offline.kept') : (known?.message ?? t('state.failed.text'))}</p>
+      <p>
+        {known?.status === 0 ? t('state.offline.kept') : (known?.message ?? t('state.failed.text'))}
+      </p>
       {issues.map(({ path, message }) => (
         <p key={String(path)}>{message}</p>
       ))}

@@ -50,7 +50,8 @@ function Chooser({ asOf, choose }: { asOf: AsOf; choose: (asOf: AsOf) => void })
   const { t } = useTranslation()
   const [at, setAt] = useState(local(asOf.at))
   const [known, setKnown] = useState(local(asOf.known))
-  const ago = (days: number) => choose({ at: new Date(Date.now() - days * 86_400_000).toISOString() })
+  const ago = (days: number) =>
+    choose({ at: new Date(Date.now() - days * 86_400_000).toISOString() })
   return (
     <form
       className="as-of-chooser"

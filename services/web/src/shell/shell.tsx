@@ -25,7 +25,8 @@ export function Shell() {
     return <Navigate to={`/sign-in${to}`} replace />
   }
   const home = pagesOf(me.data)[0]
-  if (location.pathname === '/home' && home !== undefined) return <Navigate to={`/${home}`} replace />
+  if (location.pathname === '/home' && home !== undefined)
+    return <Navigate to={`/${home}`} replace />
   return (
     <div className={past ? 'shell is-past' : 'shell'}>
       <a className="skip" href="#main">

@@ -77,18 +77,20 @@ function PasswordForm() {
         signIn.mutate()
       }}
     >
-      <label className="field">
+      <label className="field" htmlFor="name">
         <span>{t('session.name')}</span>
         <Input
+          id="name"
           autoComplete="username"
           required
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
       </label>
-      <label className="field">
+      <label className="field" htmlFor="password">
         <span>{t('session.password')}</span>
         <Input
+          id="password"
           type="password"
           autoComplete="current-password"
           required

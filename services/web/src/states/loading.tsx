@@ -7,7 +7,6 @@ export function Loading({ lines = 8 }: { lines?: number }) {
   return (
     <div className="loading" role="status" aria-label={t('state.loading')}>
       {Array.from({ length: lines }, (_, line) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike and never move
         <span key={line} style={{ width: `${88 - ((line * 37) % 40)}%` }} />
       ))}
     </div>

@@ -1,0 +1,91 @@
+// Residents without an account: reporting, following by a secret link, answering, and what ends it.
+import t from 'tap'
+import { openKit, settleIn } from './community-kit.ts'
+
+const kit = await openKit()
+t.teardown(() => kit.close())
+const there = await settleIn(kit)
+const { gridWorker, administrator } = there
+
+const report = (more: object = {}) =>
+  kit.ask('POST', '/api/resident/reports', {
+    body: { place: there.building, text: '楼道灯不亮', phone: '13700001234', website: '', ...more },
+    headers: { prefer: 'wait=1' },
+  })
+const follow = (link: string) => kit.ask('GET', `/api/resident/cases/${link.replace('/r/', '')}`)
+
+t.test('report, follow, answer a question, withdraw', async (test) => {
+  const made = await report()
+  test.match(made, { status: 201, body: { id: /^appeal-/, number: String, link: /^\/r\/.{60,}/ } })
+  const { id, link } = made.body
+  const order = (command: string, body: unknown) =>
+    kit.ask('POST', `/api/appeal/${id}/${command}`, { token: gridWorker.token, body })
+  await order('note', { text: '内部：此人常投诉', public: false })
+  await order('note', { text: '已联系电工', public: true })
+  test.equal((await order('askResident', { question: '是哪一层？' })).status, 200)
+  const seen = await follow(link)
+  test.match(seen.body, {
+    ...{ id, state: 'waitingForYou', stateLabel: '等待您回复', ended: false },
+    steps: [{ label: '居民反映了诉求', at: String }],
+  })
+  const notes = seen.body.publicNotes.map(({ text }: { text: string }) => text)
+  test.same(notes, ['已联系电工', '是哪一层？'])
+  test.notMatch(JSON.stringify(seen.body), '内部')
+  test.notMatch(JSON.stringify(seen.body), gridWorker.person)
+  const offers = seen.body.answers.map(({ command }: { command: string }) => command)
+  test.ok(offers.includes('residentAnswered') && offers.includes('withdraw'))
+  test.notOk(offers.includes('verify'))
+  const path = `/api/resident/cases/${link.replace('/r/', '')}`
+  const answered = await kit.ask('POST', `${path}/residentAnswered`, { body: { answer: '三层' } })
+  test.match(answered, { status: 200, body: { id } })
+  const foreign = await kit.ask('POST', `${path}/verify`, { body: {} })
+  test.match(foreign, { status: 404, body: { code: 'not-found', field: 'command' } })
+  const wrong = await kit.ask('POST', `${path}/withdraw`, { body: { reason: 'x' } })
+  test.match(wrong, { status: 422, body: { code: 'invalid', field: 'reason' } })
+  await kit.ask('POST', `${path}/withdraw`, { body: { reason: 'settled' } })
+  test.match((await follow(link)).body, { state: 'withdrawn', ended: true, answers: [] })
+})
+
+t.test(
+  'a link that was changed, renewed, or whose person was erased opens nothing',
+  async (test) => {
+    const invalid = { status: 401, body: { code: 'link-invalid', field: 'token' } }
+    const first = (await report({ phone: '13700005678' })).body
+    const second = (await report({ phone: '13700009999' })).body
+    test.match(await follow(`${first.link.slice(0, -1)}A`), invalid)
+    test.match(await follow('a.b.c'), invalid)
+    const [, person] = first.link.split('.')
+    const [otherCase, , mac] = second.link.split('.')
+    test.match(await follow(`${otherCase}.${person}.${mac}`), invalid, 'parts of two links')
+    await kit.access.links.renew(first.id)
+    test.match(await follow(first.link), invalid, 'renewed')
+    const again = await kit.access.links.read(second.link.replace('/r/', ''))
+    test.equal(again?.instance, second.id)
+    await kit.settle()
+    const erased = await kit.ask('POST', `/api/person/${again?.person}/erase`, {
+      token: administrator.token,
+      body: {},
+    })
+    test.equal(erased.status, 200)
+    test.match(await follow(second.link), invalid, 'erased')
+    const seen = await kit.ask('GET', `/api/appeal/${second.id}`, { token: gridWorker.token })
+    test.match(seen.body.personal, [{ field: 'text', text: null }])
+    const note = await kit.ask('POST', `/api/appeal/${second.id}/note`, {
+      token: gridWorker.token,
+      body: { text: '补记', public: false },
+    })
+    test.match(note, { status: 410, body: { code: 'erased' } })
+  },
+)
+
+t.test('who left no phone follows the case too', async (test) => {
+  const { link } = (await report({ phone: '' })).body
+  test.match(await follow(link), { status: 200, body: { state: 'received' } })
+})
+
+t.test('a program that fills every field learns nothing and records nothing', async (test) => {
+  const before = await kit.engine.store.head()
+  test.match(await report({ website: 'http://spam.example' }), { status: 201, body: { id: '' } })
+  test.equal(await kit.engine.store.head(), before)
+  test.match(await report({ place: 'here' }), { status: 422, body: { field: 'place' } })
+})

@@ -1,0 +1,100 @@
+// Signing in: passwords, one-time links, cookies and where they may come from, the demo, limits.
+import t from 'tap'
+import { type Answer, hire, openKit, settlePlace } from './community-kit.ts'
+
+const kit = await openKit()
+t.teardown(() => kit.close())
+const community = await settlePlace(kit, 'community')
+const coordinator = await hire(kit, [{ role: 'coordinator', place: community }])
+const password = '正确的马电池订书钉'
+await kit.access.setLogin({ name: 'Coordinator', password, person: coordinator.person })
+
+const signIn = (body: unknown, headers: Record<string, string> = {}) =>
+  kit.ask('POST', '/api/session', { body, headers })
+
+const cookieOf = (answer: Answer) => answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+
+t.test('name and password give a cookie that scripts cannot read', async (test) => {
+  const answer = await signIn({ name: ' coordinator', password })
+  test.equal(answer.status, 200)
+  test.match(answer.headers.get('set-cookie'), /; HttpOnly; SameSite=Strict/)
+  const role = { role: 'coordinator', place: community, placeName: 'community 1' }
+  test.match(answer.body, { person: coordinator.person, name: '甲', roles: [role], demo: false })
+  const me = await kit.ask('GET', '/api/session', { headers: { cookie: cookieOf(answer) } })
+  test.same(me.body, answer.body)
+})
+
+t.test('what does not fit is refused in the same words', async (test) => {
+  for (const body of [
+    { name: 'coordinator', password: `${password}。` },
+    { name: 'nobody', password },
+  ]) {
+    const answer = await signIn(body, { 'accept-language': 'en' })
+    test.match(answer, { status: 401, body: { code: 'login-failed', title: 'Sign-in failed' } })
+  }
+  test.match(await signIn({ name: 7 }), { status: 422, body: { code: 'invalid', field: 'name' } })
+})
+
+t.test('a cookie changes something only from a page of ours', async (test) => {
+  const cookie = cookieOf(await signIn({ name: 'coordinator', password }))
+  const leave = (headers: Record<string, string>) =>
+    kit.ask('DELETE', '/api/session', { headers: { cookie, ...headers } })
+  const refused = { status: 403, body: { code: 'origin-refused', field: 'Origin' } }
+  test.match(await leave({ origin: 'https://elsewhere.example' }), refused)
+  test.match(await leave({ origin: 'null' }), refused)
+  test.match(await leave({}), refused)
+  test.match(
+    await signIn({ name: 'coordinator', password }, { origin: 'http://x.example' }),
+    refused,
+  )
+  const still = await kit.ask('GET', '/api/session', { headers: { cookie } })
+  test.equal(still.status, 200, 'still signed in')
+  test.equal((await leave({ origin: kit.base })).status, 204)
+  const gone = await kit.ask('GET', '/api/session', { headers: { cookie } })
+  test.match(gone, { status: 401, body: { code: 'unauthenticated' } })
+})
+
+t.test('a one-time link works once, and not when it is over', async (test) => {
+  const { person } = coordinator
+  const use = (token: string) => kit.ask('POST', '/api/session/link', { body: { token } })
+  const link = await kit.access.createLink({ person, purpose: 'first-start' })
+  test.match(await use(link), { status: 200, body: { person } })
+  const invalid = { status: 401, body: { code: 'link-invalid' } }
+  test.match(await use(link), invalid, 'used')
+  const over = await kit.access.createLink({ person, purpose: 'first-start', validMs: -1 })
+  test.match(await use(over), invalid, 'over')
+  test.match(await use('x'.repeat(43)), invalid, 'unknown')
+})
+
+t.test('without a demo there is none', async (test) => {
+  test.equal((await kit.ask('GET', '/api/demo/accounts')).status, 404)
+})
+
+t.test(
+  'the demo signs in with one click, at this address only; tries are limited',
+  async (test) => {
+    const demo = await openKit({ signInsPerMinute: 3 })
+    const { person } = await hire(demo, [{ role: 'supervisor' }])
+    await demo.close()
+    const label = { zh: '督查员', en: 'Supervisor' }
+    const account = { name: 'supervisor', role: 'supervisor', person, label }
+    const open = await openKit({ signInsPerMinute: 3, demo: [account] })
+    test.teardown(() => open.close())
+    const listed = await open.ask('GET', '/api/demo/accounts')
+    test.same(listed.body, [{ name: 'supervisor', role: 'supervisor', label }])
+    const click = (name: string) => open.ask('POST', '/api/demo/session', { body: { name } })
+    test.match(await click('nobody'), { status: 404, body: { code: 'not-found', field: 'name' } })
+    test.match(await click('supervisor'), { status: 401 }, 'a person of another log')
+    const answers: Answer[] = []
+    for (let tried = 0; tried < 4; tried += 1) {
+      const body = { name: 'nobody', password: 'guess' }
+      answers.push(await open.ask('POST', '/api/session', { body }))
+    }
+    test.same(
+      answers.map(({ status }) => status),
+      [401, 401, 401, 429],
+    )
+    test.match(answers[3]?.body, { code: 'too-many-requests' })
+    test.ok(Number(answers[3]?.headers.get('retry-after')) > 0)
+  },
+)

@@ -1,0 +1,223 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { once } from 'node:events'
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import t, { type Test } from 'tap'
+import { type Ended, linli, server } from './child-process.ts'
+
+/** One clear sentence on standard error, no stack trace, status 1. */
+function saysOneSentence(t: Test, ended: Ended, sentence: RegExp): void {
+  const lines = ended.stderr.trim().split('\n')
+  t.equal(ended.status, 1, ended.stderr)
+  t.match(lines.at(-1), sentence)
+  t.match(lines.at(-1), /\.$/)
+  t.notMatch(ended.stderr, /^ +at |node:internal/m, 'no stack trace')
+}
+
+t.test('wrong usage is status 2, help is status 0', async (t) => {
+  const [unknown, flag, role, port, help] = await Promise.all([
+    linli(['nonsense']),
+    linli(['doctor', '--fast']),
+    linli(['token', 'create', '--role', 'system']),
+    linli(['start', '--port', '99999']),
+    linli(['backup', '--help']),
+  ])
+  t.match(unknown, { status: 2, stderr: /unknown command 'nonsense'/, stdout: '' })
+  t.match(flag, { status: 2, stderr: /unknown option '--fast'/ })
+  t.match(role, { status: 2, stderr: /Allowed choices are resident/ })
+  t.match(port, { status: 2, stderr: /LINLI_PORT must be a port number from 0 to 65535\./ })
+  t.match(help, {
+    status: 0,
+    stderr: '',
+    stdout: /Usage: linli backup .*--keys <dir>.*--data <dir>/s,
+  })
+})
+
+t.test('a folder without an installation is left alone', async (t) => {
+  const folder = join(t.testdir(), 'none')
+  const rebuilt = await linli(['rebuild', '--data', folder, '--json'])
+  saysOneSentence(t, rebuilt, /holds no installation/)
+  t.match(rebuilt.json, { failed: { code: 'no-installation' } })
+  t.match(await linli(['doctor', '--data', folder]), { status: 1, stdout: /WRONG {2}folder/ })
+  t.notOk(existsSync(folder), 'nothing was made')
+})
+
+t.test('one server a folder, one program a port', async (t) => {
+  const folder = t.testdir()
+  const first = await server(folder, ['--empty'])
+  const { port } = new URL(first.url)
+  t.match(first.link, /^http:\/\/127\.0\.0\.1:\d+\/link\/[\w-]{43}$/)
+
+  const second = await linli(['start', '--no-pages', '--data', folder, '--port', '0'])
+  saysOneSentence(t, second, /is in use by another running process: stop that one first\.$/)
+  const other = join(t.testdir({ other: {} }), 'other')
+  const taken = await linli(['start', '--no-pages', '--data', other, '--port', port])
+  saysOneSentence(t, taken, new RegExp(`The port ${port} is in use by another program`))
+  t.strictSame(readdirSync(other), [], 'nothing was begun')
+
+  t.equal((await fetch(`${first.url}/health/ready`)).status, 200, 'the first goes on')
+  t.match(await first.stop(), { status: 0 })
+  t.notOk(existsSync(join(folder, 'control.sock')))
+})
+
+t.test('a demo is refused where others could reach it', async (t) => {
+  const folder = t.testdir()
+  const args = ['start', '--demo', '--host', '0.0.0.0', '--port', '0', '--data', folder]
+  saysOneSentence(t, await linli(args), /The demo is for this machine alone/)
+  t.strictSame(readdirSync(folder), [])
+})
+
+t.test('what is damaged, missing or locked away is named', async (t) => {
+  const folder = join(t.testdir({ data: {} }), 'data')
+  const made = await server(folder, ['--empty'])
+  await made.stop()
+  const start = () => linli(['start', '--no-pages', '--port', '0', '--data', folder])
+  const file = (name: string) => join(folder, name)
+  const without = async (name: string, put: string | undefined, sentence: RegExp) => {
+    renameSync(file(name), `${folder}-kept`)
+    if (put !== undefined) writeFileSync(file(name), put, { mode: 0o600 })
+    saysOneSentence(t, await start(), sentence)
+    const diagnosis = await linli(['doctor', '--data', folder])
+    t.match(diagnosis, { status: 1, stdout: sentence }, 'doctor says it too')
+    renameSync(`${folder}-kept`, file(name))
+  }
+  const garbage = 'no database '.repeat(1_000)
+  await without('log.db', garbage, /log\.db is damaged .*restore it from a backup\./)
+  await without('vault.db', garbage, /vault\.db is damaged: restore it from the newest backup/)
+  await without(
+    'work.db',
+    garbage,
+    /work\.db is damaged: restore it from a backup, or move it away/,
+  )
+  await without('key', undefined, /key is missing/)
+  await without('key', 'linli-key-1 short\n', /key is damaged: put back the copy/)
+  chmodSync(file('key'), 0o644)
+  saysOneSentence(t, await start(), /mode 0644.*chmod 600/)
+  chmodSync(file('key'), 0o600)
+
+  writeFileSync(file('read.db'), garbage)
+  const again = await server(folder)
+  t.match(again.link, /\/link\//, 'all is mended, and the read models are built anew')
+  await again.stop()
+  t.match(await linli(['doctor', '--all', '--data', folder]), { status: 0 })
+})
+
+t.test('a log that does not fold is told by doctor', async (t) => {
+  const folder = t.testdir()
+  const made = await server(folder, ['--empty'])
+  await made.stop()
+  const { DatabaseSync } = await import('node:sqlite')
+  const log = new DatabaseSync(join(folder, 'log.db'))
+  log.exec(`UPDATE event SET text = replace(text, '"active"', '"left"') WHERE position = 1`)
+  log.close()
+  const diagnosis = await linli(['doctor', '--all', '--json', '--data', folder])
+  t.equal(diagnosis.status, 1)
+  t.match(
+    JSON.stringify(diagnosis.json),
+    /does not fold at revision 0: reached active, stored left/,
+  )
+})
+
+const asNobody =
+  process.getuid?.() === 0 ? 'exec setpriv --reuid 65534 --clear-groups "$0" "$@"' : undefined
+
+t.test('a read-only folder', async (t) => {
+  const folder = t.testdir()
+  mkdirSync(join(folder, 'data'))
+  chmodSync(folder, 0o755)
+  chmodSync(join(folder, 'data'), 0o555)
+  const args = ['start', '--no-pages', '--port', '0', '--data', join(folder, 'data')]
+  const ended = await linli(args, asNobody === undefined ? {} : { shell: asNobody })
+  saysOneSentence(t, ended, /read-only|cannot be opened or made/)
+  chmodSync(join(folder, 'data'), 0o755)
+})
+
+// A file system of its own, as small as the test needs; the namespace ends with the command.
+const tiny = (folder: string, size: string) =>
+  `exec unshare --map-root-user --mount sh -c 'mount -t tmpfs -o size=${size} tmpfs ${folder} && ` +
+  `exec "$0" "$@"' "$0" "$@"`
+
+t.test(
+  'a full disk',
+  { skip: process.platform === 'linux' ? false : 'mounts a file system the Linux way' },
+  async (t) => {
+    const folder = t.testdir()
+    const args = ['start', '--empty', '--no-pages', '--port', '0', '--data', folder]
+    const ended = await linli(args, { shell: tiny(folder, '64k') })
+    saysOneSentence(t, ended, /disk .* is full|disk is full/)
+  },
+)
+
+t.test('a token works at once, is stored in no clear form, and acts as its role', async (t) => {
+  const folder = t.testdir()
+  const running = await server(folder, ['--empty'])
+  const made = await linli([
+    'token',
+    'create',
+    '--role',
+    'administrator',
+    '--data',
+    folder,
+    '--json',
+  ])
+  const { token } = made.json as { token: string }
+  const register = (authorization: string) =>
+    fetch(`${running.url}/api/place/register`, {
+      method: 'POST',
+      headers: {
+        authorization,
+        'idempotency-key': randomUUIDv7(),
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ kind: 'community', name: 'community 3' }),
+    })
+  t.equal((await register(`Bearer ${token}`)).status, 201)
+  t.equal((await register(`Bearer ${token.slice(0, -2)}xx`)).status, 401)
+  const found = await linli(['doctor', '--json', '--data', folder])
+  t.match(found.json, { ok: true })
+  await running.stop()
+  const offline = await linli(['token', 'create', '--role', 'analyst', '--data', folder])
+  t.match(offline, { status: 0, stdout: /^linli_[\w-]{43}\n$/ }, 'without a server too')
+})
+
+t.test('the control socket is its owner’s alone and takes nothing else', async (t) => {
+  const folder = t.testdir({ [`${'long-'.repeat(20)}`]: {} })
+  const long = join(folder, 'long-'.repeat(20))
+  const running = await server(long, ['--empty'])
+  const socket = join(long, 'control.sock')
+  t.equal(statSync(socket).mode & 0o777, 0o600)
+  const rebuilt = await linli(['rebuild', 'instances', '--json', '--data', long])
+  t.match(rebuilt, { status: 0, json: { projections: ['instances'] } }, 'by a path too long for it')
+  t.match(await linli(['rebuild', 'nothing', '--data', long]), {
+    status: 1,
+    stderr: /No read model is named nothing; there are: instances/,
+  })
+  await running.kill()
+  t.ok(existsSync(socket), 'a killed server leaves it behind')
+  t.match(await linli(['rebuild', '--data', long]), { status: 0 }, 'and nobody is stopped by it')
+})
+
+t.test('a start that is told to end while it begins leaves nothing half done', async (t) => {
+  const folder = t.testdir()
+  const busy = createServer().listen(0, '127.0.0.1')
+  await once(busy, 'listening')
+  const address = busy.address()
+  const port = typeof address === 'object' && address !== null ? String(address.port) : ''
+  const ended = await linli(['start', '--no-pages', '--port', port, '--data', folder])
+  saysOneSentence(t, ended, /is in use/)
+  busy.close()
+  appendFileSync(join(folder, 'demo.part'), '')
+  const running = await server(folder, ['--empty'])
+  t.match((await running.stop()).stderr, /The demo was interrupted while it was made/)
+  t.notOk(existsSync(join(folder, 'demo.part')))
+})
