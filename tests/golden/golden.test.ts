@@ -24,10 +24,10 @@ t.test('every golden stream folds to the states, clocks and rows that were recor
 
 t.test('the streams hold nothing personal, and reach every workflow', (t) => {
   const all = readdirSync(folder).map(textOf).join('')
-  t.notMatch(all, /"\$sealed":"/, 'sealed values were left out')
-  t.notMatch(all, /13[89]0000000/, 'no telephone number')
+  t.notOk(all.includes('"$sealed":"'), 'sealed values were left out')
+  t.notOk(/13[89]0000000/.test(all), 'no telephone number')
   for (const workflow of ['place', 'organisation', 'person', 'appeal', 'referral', 'deliberation']) {
-    t.match(all, `"workflow":{"id":"${workflow}"`, workflow)
+    t.ok(all.includes(`"workflow":{"id":"${workflow}"`), workflow)
   }
   t.end()
 })

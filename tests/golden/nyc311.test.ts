@@ -12,11 +12,11 @@ async function opened(t: Test): Promise<Community> {
   const faults: unknown[] = []
   const community = await openCommunity({
     folder: join(t.testdir(), 'community'),
-    onFault: (...fault) => faults.push(fault),
+    onFault: (_what, fault) => faults.push(fault),
   })
   t.teardown(async () => {
     await community.close()
-    t.same(faults, [])
+    if (faults.length > 0) throw new AggregateError(faults, 'faults of the background')
   })
   return community
 }
@@ -67,9 +67,11 @@ t.test('an extract is taken with its own times, and nothing is invented', async 
   const types = new Set(events.map(({ event }) => event.type))
   t.strictSame(
     [...types].filter((type) => type.startsWith('appeal.')).sort(),
-    ['appeal.absorbed', 'appeal.adopted', 'appeal.answeredOutside', 'appeal.archived', 'appeal.merged'],
+    ['absorbed', 'adopted', 'answeredOutside', 'archived', 'merged'].map((name) => `appeal.${name}`),
     'no contact, no verification, no follow-up',
   )
+  const absorbed = events.filter(({ event }) => event.type === 'appeal.absorbed')
+  t.equal(absorbed.length, 9, 'five of the fourteen originals had ended before')
   const adopted = events.filter(({ event }) => event.type === 'appeal.adopted')
   t.ok(
     adopted.every(({ event }) => event.at.startsWith('2023-0')),
@@ -98,15 +100,15 @@ t.test('an extract is taken with its own times, and nothing is invented', async 
     const [text = '', raw = ''] = ['text', 'raw'].map(
       (name) => fields.find(({ field }) => field === name)?.text ?? '',
     )
-    t.match(raw, /â/, 'what the source said is kept')
-    t.notMatch(text, /â/, 'and read as UTF-8')
+    t.match(raw, /[âÂ]/, 'what the source said is kept')
+    t.notMatch(text, /[âÂ]/, 'and read as UTF-8')
     t.ok(csv.includes(raw))
   }
   await community.close()
   const stored = bytesOf(folder)
-  t.match(stored, 'HEAT/HOT WATER', 'the kind of complaint is public')
-  for (const text of ['Police Department', 'inspect', 'Inspector', 'Blocked Hydrant (']) {
-    t.notMatch(stored, text, `"${text}" of a text stands nowhere in clear`)
+  t.ok(stored.includes('HEAT/HOT WATER'), 'the kind of complaint is public')
+  for (const text of ['responded to the complaint', 'inspected the', 'ENTIRE BUILDING', 'Blocked Hydrant (']) {
+    t.notOk(stored.includes(text), `"${text}" of a text stands nowhere in clear`)
   }
 })
 

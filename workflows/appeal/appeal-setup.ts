@@ -26,7 +26,7 @@ import { handleLimit, type Rules } from './rules.ts'
 import { afterUnhappy, keepLate } from './supervision.ts'
 
 /** What the machine reacts to. */
-export type AppealEvents = EventsOf<'appeal', typeof commands, Rules>
+type AppealEvents = EventsOf<'appeal', typeof commands, Rules>
 
 /** `appealSetup` is what states are written with. */
 export const appealSetup = setup({
@@ -57,7 +57,7 @@ export const startHandling = enqueueActions(({ context, event, enqueue }) => {
 })
 
 /** Starts the handle clock, or its next round, under the limit of the category. */
-export const startHandle = enqueueActions(({ context, event, enqueue }) => {
+const startHandle = enqueueActions(({ context, event, enqueue }) => {
   const limit = handleLimit(context.about, event.policy)
   enqueue({ type: 'startClock', params: { clock: 'handle', limit } })
 })
@@ -110,8 +110,8 @@ export const sendOut = enqueueActions(({ context, event, enqueue }) => {
 })
 
 /** Ends the handling for now: closed until the reopening limit is over. */
-export const closeAs = (how?: ClosedHow) =>
-  enqueueActions(({ context, event, enqueue }) => {
+export function closeAs(how?: ClosedHow) {
+  return enqueueActions(({ context, event, enqueue }) => {
     const followedUp = context.followUp.followedUp === 'good' ? 'solved' : 'unanswered'
 
     enqueue({ type: 'stopClocks', params: {} })
@@ -122,10 +122,11 @@ export const closeAs = (how?: ClosedHow) =>
       ...having(context, 'marks', { asking: null }),
     })
   })
+}
 
 /** Ends the case for good without its being handled. */
-export const endAs = (how: 'rejected' | 'withdrawn') =>
-  enqueueActions(({ context, event, enqueue }) => {
+export function endAs(how: 'rejected' | 'withdrawn') {
+  return enqueueActions(({ context, event, enqueue }) => {
     enqueue({ type: 'tell', params: ending(context, event.stream, how) })
     const told = how === 'rejected' ? toReporter(context, how) : []
     enqueue({ type: 'notify', params: told })
@@ -134,6 +135,7 @@ export const endAs = (how: 'rejected' | 'withdrawn') =>
       ...having(context, 'marks', { asking: null }),
     })
   })
+}
 
 /** Stops counting for a while; the referrals wait too. */
 export const pauseAll = enqueueActions(({ context, enqueue }) => {
@@ -157,12 +159,13 @@ export const waitForResident = enqueueActions(({ context, event, enqueue }) => {
 })
 
 /** What waited for the resident goes on, with an answer or without. */
-export const waitNoLonger = (asking: 'lapsed' | null) =>
-  enqueueActions(({ context, event, enqueue }) => {
+export function waitNoLonger(asking: 'lapsed' | null) {
+  return enqueueActions(({ context, event, enqueue }) => {
     enqueue({ type: 'stopClock', params: { clock: 'resident' } })
     enqueue({ type: 'resumeClocks', params: { except: others(event.clocks) } })
     enqueue.assign(having(context, 'marks', { asking }))
   })
+}
 
 /** The resident answers a case that waits as a whole: its other clocks stay paused. */
 export const endWaiting = enqueueActions(({ context, enqueue }) => {

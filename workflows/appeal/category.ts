@@ -4,8 +4,7 @@ import { z } from 'zod'
 import tree from './categories.json' with { type: 'json' }
 
 /** A limit of its own inside a case: stop the work, penalise, demolish. */
-export const Milestone = z.enum(['stop', 'penalise', 'demolish'])
-export type Milestone = z.infer<typeof Milestone>
+const Milestone = z.enum(['stop', 'penalise', 'demolish'])
 
 /** A node of the tree. Only leaves, on the third level, carry the rest. */
 export const Category = z.strictObject({

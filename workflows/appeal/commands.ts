@@ -12,9 +12,9 @@ const Category = z.string().max(80).refine(isCategory, 'not in the category tree
 const Nothing = z.strictObject({})
 
 /** How an appeal reached the community. */
-export const Channel = z.enum(['link', 'grid', 'desk', 'phone', 'chief', 'visit', 'import'])
+const Channel = z.enum(['link', 'grid', 'desk', 'phone', 'chief', 'visit', 'import'])
 /** What a unit is asked to do: act and answer, or measure and repair heating as well. */
-export const ReferralKind = z.enum(['general', 'heating'])
+const ReferralKind = z.enum(['general', 'heating'])
 /** A unit that an appeal is referred to. Without a kind, the category says which. */
 export const Unit = z.strictObject({
   unit: id('organisation'),

@@ -15,7 +15,7 @@ export type Referral = {
 }
 
 /** What a deliberation said, until the appeal goes on from it. */
-export type Deliberation = {
+type Deliberation = {
   id: string
   outcome: 'resolved' | 'rejected' | 'declined' | 'cancelled' | 'refused' | 'takenBack' | null
   units: readonly Recorded<Unit>[]
@@ -59,7 +59,7 @@ export type Context = {
 }
 
 /** What it is about. `requestedAt`, ISO: a refund counts from this day. */
-export type About = {
+type About = {
   place: readonly string[]
   areaM2: number | null
   category: string | null
@@ -70,7 +70,7 @@ export type About = {
 }
 
 /** Who handles it for the community; a case with stewards closes with both signatures. */
-export type Team = {
+type Team = {
   owner: string | null
   stewards: readonly string[]
   signatures: readonly Signature[]
@@ -80,14 +80,14 @@ export type Team = {
 export type Signature = { side: 'community' | 'steward'; person: string | null }
 
 /** Cases merged into this one, and the one that this was merged into. */
-export type Ties = {
+type Ties = {
   merged: readonly string[]
   original: string | null
   external: string | null
 }
 
 /** `releasedRound`: the round of the handle clock whose end a supervisor has released. */
-export type Marks = {
+type Marks = {
   supervised: { reason: Data<'supervise'>['reason'] | 'overdue' | 'unhappy' } | null
   releasedRound: number
   lateRounds: number
@@ -96,7 +96,7 @@ export type Marks = {
 }
 
 /** Tries without an answer, what stands for the closing, and the last valid answers. */
-export type FollowUp = {
+type FollowUp = {
   tries: number
   followedUp: 'good' | 'unhappy' | null
   solved: boolean | null
@@ -104,7 +104,7 @@ export type FollowUp = {
 }
 
 /** What is counted over the whole life of a case. */
-export type Counts = {
+type Counts = {
   answers: number
   sentBack: number
   redone: number
@@ -116,14 +116,14 @@ export type Counts = {
 }
 
 /** A case of another system, handled there. */
-export type Outside = {
+type Outside = {
   source: string
   key: string
   unit: string | null
   meaning: string | null
 }
 
-export type Closing = { how: ClosedHow | null; at: number | null; overridden: boolean }
+type Closing = { how: ClosedHow | null; at: number | null; overridden: boolean }
 
 /** Before the first event. */
 export const EMPTY: Context = {
@@ -187,7 +187,7 @@ export const isAnswered = (context: Context): boolean =>
   context.referrals.some((referral) => referral.status === 'answered' && referral.lead)
 
 /** The place a command names: its path from the community down, and the area of a household. */
-export function placeOf(
+function placeOf(
   place: string | undefined,
   facts: Readonly<Record<string, unknown>>,
 ): { path: readonly string[]; areaM2: number | null } {

@@ -12,7 +12,7 @@ import { DAY_MS, DAYS_COVERED } from './local-date.ts'
 export type Unit = 'minutes' | 'hours' | 'days' | 'working hours' | 'working days'
 
 /** An amount, fractions allowed; `ends: 'day'` moves it to the end of the (working) day it hits. */
-export type Limit = { amount: number; unit: Unit; ends?: 'day' }
+export type Limit = { amount: number; unit: Unit; ends?: 'day' | undefined }
 
 const UNIT_MS: Record<Unit, number> = {
   minutes: 60_000,

@@ -2,22 +2,8 @@
 // its stream before the batch is applied. Writes nothing.
 import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
 import { type Event, fold, type Instance, type Workflow, workflowOf } from '@linli/workflow'
-import type { Cell } from './instance-columns.ts'
+import type { Cached } from './cached-instance.ts'
 import type { InstanceWriter } from './instance-writer.ts'
-
-/** An instance with the interval that its row in the table began. */
-export type Cached = {
-  instance: Instance
-  key: number
-  cells: Cell[]
-  fromAt: number
-  fromPosition: number
-  /** The units and persons already among the members. */
-  units: Cell
-  persons: Cell
-  number: number | null
-  stored: boolean
-}
 
 type Scene = {
   workflows: ReadonlyMap<string, Workflow>

@@ -3,9 +3,9 @@
 // written once. Prepared statements only; no query builder on this path.
 import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
 import { type Event, type Instance, statePath } from '@linli/workflow'
+import type { Cached } from './cached-instance.ts'
 import { numberOf, yearOf } from './case-number.ts'
 import { FlowCounter } from './flow-counter.ts'
-import type { Cached } from './instance-cache.ts'
 import { type Cell, cellsOf, idsIn, nextTurn, VARYING } from './instance-columns.ts'
 import { tables } from './instance-tables.ts'
 import { spanOf } from './interval-span.ts'

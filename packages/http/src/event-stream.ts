@@ -26,6 +26,12 @@ const HEARTBEAT_MS = 15_000
 
 /** Adds the two streams. */
 export function addStreamRoutes(app: FastifyInstance, ports: HttpPorts): void {
+  const feed = new LiveFeed(ports.engine.store)
+  const closing = new AbortController()
+  app.addHook('preClose', async () => {
+    closing.abort()
+    feed.close()
+  })
   const doc = {
     summary: 'The event stream without personal data',
     tag: 'analyst',
@@ -40,18 +46,16 @@ export function addStreamRoutes(app: FastifyInstance, ports: HttpPorts): void {
       reply.type('application/x-ndjson; charset=utf-8')
       return Readable.from(lines(ports, { ...query, after }))
     }
-    const stop = stopOf(request)
+    const stop = stopOf(request, closing.signal)
     return sse(reply, followed(ports, { ...query, after, signal: stop }), stop)
   })
-  const feed = new LiveFeed(ports.engine.store)
-  app.addHook('preClose', async () => feed.close())
   const liveDoc = {
     summary: 'Changes the caller may read',
     tag: 'office',
     type: 'text/event-stream',
   }
   app.get('/api/live', { config: { may: 'signed-in', doc: liveDoc } }, (request, reply) => {
-    const stop = stopOf(request)
+    const stop = stopOf(request, closing.signal)
     const allowed = changesFor(ports, callerOf(request), feed.follow(stop))
     return sse(reply, allowed, stop)
   })
@@ -132,11 +136,11 @@ async function* changesFor(
   }
 }
 
-/** Ends when the connection does. */
-function stopOf(request: FastifyRequest): AbortSignal {
+/** Ends when the connection or the server does. */
+function stopOf(request: FastifyRequest, closing: AbortSignal): AbortSignal {
   const stop = new AbortController()
   request.raw.socket.once('close', () => stop.abort())
-  return stop.signal
+  return AbortSignal.any([stop.signal, closing])
 }
 
 function sse(reply: FastifyReply, messages: AsyncIterable<string>, stop: AbortSignal) {

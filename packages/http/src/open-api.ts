@@ -105,7 +105,7 @@ function paramsOf(url: string) {
 const NAMED = { ...REPLIES, Problem }
 const refTo = (name: string): string => `#/components/schemas/${name}`
 
-function namedSchemas() {
+function namedSchemas(): Record<string, Record<string, unknown>> {
   const registry = z.registry<{ id: string }>()
   for (const [id, schema] of Object.entries(NAMED)) registry.add(schema, { id })
   const { schemas } = z.toJSONSchema(registry, { uri: refTo, io: 'output' })

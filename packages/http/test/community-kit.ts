@@ -161,7 +161,7 @@ async function ask(url: string, method: string, asking: Asking): Promise<Answer>
     },
   })
   const told = await answer.text()
-  const isJson = answer.headers.get('content-type')?.includes('json') === true
+  const isJson = /[/+]json/.test(answer.headers.get('content-type') ?? '')
   return { status: answer.status, body: isJson ? JSON.parse(told) : told, headers: answer.headers }
 }
 

@@ -114,7 +114,8 @@ function stepsOf(cases: readonly Nyc311Case[]): Nyc311Step[] {
   return steps.sort((a, b) => a.at - b.at || ORDER[a.kind] - ORDER[b.kind] || a.of.row - b.of.row)
 }
 
-const ORDER = { adopt: 0, answer: 1, archive: 2, merge: 3 } as const
+// What is closed in one go with its original is merged while that one still stands.
+const ORDER = { adopt: 0, answer: 1, merge: 2, archive: 3 } as const
 
 const isDuplicate = (one: Nyc311Case): boolean =>
   one.complaint === HEAT && one.resolution?.meaning === DUPLICATE

@@ -290,5 +290,25 @@ export function reschedule(clock: Clock, scene: ClockScene): ClockRecord | undef
   }
 }
 
-/** An instant as stored. */
-export const iso = (ms: number): string => new Date(ms).toISOString()
+/** An instant (epoch ms, an integer) as stored; `Date` formats each day once. */
+export function iso(ms: number): string {
+  const day = Math.floor(ms / DAY_MS)
+  const known = days.get(day)
+  const date = known ?? new Date(day * DAY_MS).toISOString().slice(0, 11)
+  if (known === undefined) {
+    if (days.size >= DAYS_KEPT) days.clear()
+    days.set(day, date)
+  }
+  const rest = ms - day * DAY_MS
+  const hour = Math.floor(rest / 3_600_000)
+  const minute = Math.floor(rest / 60_000) % 60
+  const second = Math.floor(rest / 1_000) % 60
+  const milli = Math.floor(rest) % 1_000
+  const thousandth = milli < 10 ? `00${milli}` : milli < 100 ? `0${milli}` : milli
+  return `${date}${TWO[hour]}:${TWO[minute]}:${TWO[second]}.${thousandth}Z`
+}
+
+const DAY_MS = 86_400_000
+const DAYS_KEPT = 4_096
+const days = new Map<number, string>()
+const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))

@@ -25,20 +25,32 @@ export function offered(instance: Instance, scene: Omit<Scene, 'offering' | 'fac
   return [...always, ...open]
 }
 
-/** The first guard that keeps a state from taking the event; undefined when none is declared. */
+/**
+ * The first guard that keeps a state from taking the event; undefined when none is declared. A
+ * guard that stands for several names them in `params.all`, and the one that fails is told.
+ */
 export function failedGuard(
   snapshot: AnyMachineSnapshot,
   event: AnyEventObject,
 ): string | undefined {
+  const asked = { context: snapshot.context, event }
+  const guards: Readonly<Record<string, unknown>> = snapshot.machine.implementations.guards
+  const fails = (name: string, params: unknown): boolean => {
+    const holds = guards[name]
+    return typeof holds === 'function' && holds(asked, params) !== true
+  }
   for (const candidate of getNextTransitions(snapshot)) {
     const name = guardName(candidate.guard)
     if (candidate.eventType !== event.type || name === undefined) continue
-    const holds: unknown = snapshot.machine.implementations.guards[name]
-    if (typeof holds !== 'function') continue
-    const asked = { context: snapshot.context, event }
-    if (holds(asked, paramsOf(candidate.guard, asked)) !== true) return name
+    const params = paramsOf(candidate.guard, asked)
+    if (fails(name, params)) return partsOf(params).find((part) => fails(part, params)) ?? name
   }
   return undefined
+}
+
+function partsOf(params: unknown): string[] {
+  if (typeof params !== 'object' || params === null || !('all' in params)) return []
+  return Array.isArray(params.all) ? params.all.map(String) : []
 }
 
 function paramsOf(guard: unknown, asked: object): unknown {

@@ -14,7 +14,7 @@ import type { Command, Workflow } from './definition.ts'
 import { changeClocks, type Outcome, outcome, type PlainEffect } from './effect.ts'
 import type { Actor, ClockRecord, Effect, Event } from './event.ts'
 import type { Scene } from './guard.ts'
-import { hasEnded, type Instance, stateOf } from './instance.ts'
+import { hasEnded, type Instance, sameState, stateOf } from './instance.ts'
 import { migrated } from './migrate.ts'
 import { failedGuard, offered } from './offer.ts'
 import type { Policy } from './policy.ts'
@@ -163,7 +163,8 @@ export function following(
   const { event, next, clocks } = after
   const at = Date.parse(event.at)
   const effectiveAt = Math.max(at, before?.effectiveAt ?? at)
-  const moved = before === undefined || next.snapshot.value !== before.snapshot.value
+  const moved =
+    before === undefined || !sameState(next.snapshot.value, before.snapshot.value)
   return {
     stream: event.stream,
     workflow,

@@ -13,7 +13,12 @@ export type Transitioned = {
   taken: boolean
 }
 
-type Inert = { scope: AnyActorScope; collected: CollectedAction[] }
+type Inert = {
+  scope: AnyActorScope
+  collected: CollectedAction[]
+  /** Whether the event itself enabled a transition; undefined before it was looked at. */
+  taken: boolean | undefined
+}
 const scopes = new WeakMap<AnyStateMachine, Inert>()
 const beginnings = new WeakMap<AnyStateMachine, AnyMachineSnapshot>()
 
@@ -21,9 +26,7 @@ const beginnings = new WeakMap<AnyStateMachine, AnyMachineSnapshot>()
 export function initialSnapshot(machine: AnyStateMachine): AnyMachineSnapshot {
   const known = beginnings.get(machine)
   if (known !== undefined) return known
-  const { scope, collected } = inert(machine)
-  const snapshot = machine.getInitialSnapshot(scope, undefined)
-  collected.length = 0
+  const snapshot = machine.getInitialSnapshot(inert(machine).scope, undefined)
   beginnings.set(machine, snapshot)
   return snapshot
 }
@@ -35,26 +38,35 @@ export function takes(snapshot: AnyMachineSnapshot, event: AnyEventObject): bool
 
 /** Takes the event, or says that no transition is enabled. Touches nothing outside. */
 export function transition(snapshot: AnyMachineSnapshot, event: AnyEventObject): Transitioned {
-  if (snapshot.status !== 'active' || !takes(snapshot, event)) {
-    return { snapshot, actions: [], taken: false }
-  }
+  if (snapshot.status !== 'active') return { snapshot, actions: [], taken: false }
   const machine = snapshot.machine
-  const { scope, collected } = inert(machine)
-  collected.length = 0
-  const next = machine.transition(snapshot, event, scope)
+  const inside = inert(machine)
+  inside.collected = []
+  inside.taken = undefined
+  const next = machine.transition(snapshot, event, inside.scope)
+  if (inside.taken !== true) return { snapshot, actions: [], taken: false }
   for (const child in next.children) throw new Error(`the machine spawned ${child}`)
   if (next.status === 'error') throw new Error('the machine failed', { cause: next.error })
-  return { snapshot: next, actions: collected.slice(), taken: true }
+  return { snapshot: next, actions: inside.collected, taken: true }
 }
 
+/** The scope is told of each microstep; the first is the event's own, the others follow from it. */
 function inert(machine: AnyStateMachine): Inert {
   const known = scopes.get(machine)
   if (known !== undefined) return known
   const actor = createActor(machine)
-  const collected: CollectedAction[] = []
-  const scope: AnyActorScope = {
+  const inside: Inert = { collected: [], taken: undefined, scope: undefined as never }
+  const system: typeof actor.system = Object.create(actor.system, {
+    _sendInspectionEvent: {
+      value: (seen: { type: string; _transitions?: readonly unknown[] }) => {
+        if (seen.type !== '@xstate.microstep' || inside.taken !== undefined) return
+        inside.taken = (seen._transitions?.length ?? 0) > 0
+      },
+    },
+  })
+  inside.scope = {
     self: actor,
-    system: actor.system,
+    system,
     id: '',
     sessionId: '',
     logger: () => {},
@@ -62,10 +74,9 @@ function inert(machine: AnyStateMachine): Inert {
     stopChild: () => {},
     emit: () => {},
     actionExecutor: (action) => {
-      collected.push({ type: action.type, params: action.params })
+      inside.collected.push({ type: action.type, params: action.params })
     },
   }
-  const made = { scope, collected }
-  scopes.set(machine, made)
-  return made
+  scopes.set(machine, inside)
+  return inside
 }

@@ -8,10 +8,11 @@ import { z } from 'zod'
 import { hasNote, writeNote } from './backup-note.ts'
 import { CommandFault } from './command-fault.ts'
 import { type Checked, checkDatabase } from './database-check.ts'
+import { DEMO } from './demo-mark.ts'
 import type { Task, TaskScene } from './task.ts'
 
-/** Folders of the data folder that are copied whole where they exist. */
-export const COPIED_FOLDERS = ['files', 'checkpoints'] as const
+/** What else of the data folder is copied where it exists. */
+export const COPIED = ['files', 'checkpoints', DEMO] as const
 
 const Given = z.strictObject({ to: z.string(), keys: z.string() })
 
@@ -27,7 +28,7 @@ export const backup: Task<z.infer<typeof Given>, BackedUp> = {
     const at = new Date(community.engine.now()).toISOString()
     const { events, position } = await draw({ community, keyPath, tell }, places)
     const note = { at, keyFile: community.keyFile.id, events, position }
-    move(places.to, ['log.db', 'work.db', ...COPIED_FOLDERS])
+    move(places.to, ['log.db', 'work.db', ...COPIED])
     await writeNote(places.to, { ...note, holds: 'log' }, ['log.db', 'work.db'])
     move(places.keys, ['vault.db', 'key'])
     await writeNote(places.keys, { ...note, holds: 'keys' }, ['vault.db', 'key'])
@@ -87,7 +88,7 @@ async function draw(
   }
   tell('copying what is not an event')
   await sql`vacuum into ${join(log, 'work.db')}`.execute(community.work)
-  for (const name of COPIED_FOLDERS) copyFolder(join(community.folder, name), join(log, name))
+  for (const name of COPIED) copyWhole(join(community.folder, name), join(log, name))
   tell('copying the log')
   await community.store.backup(join(log, 'log.db'))
   tell('copying the keys')
@@ -107,7 +108,7 @@ export async function checkSound(file: string): Promise<Checked> {
   throw new CommandFault('backup-damaged', `The copy ${file} is not sound: ${trouble}.`)
 }
 
-function copyFolder(from: string, to: string): void {
+function copyWhole(from: string, to: string): void {
   if (existsSync(from)) cpSync(from, to, { recursive: true })
 }
 

@@ -12,7 +12,6 @@ import { type Asker, type Installation, perform } from './installation.ts'
 import { rebuild } from './rebuild.ts'
 import { restore } from './restore.ts'
 import { readSettings, type Settings, SettingsFault } from './settings.ts'
-import { start } from './start.ts'
 import { createToken } from './token.ts'
 
 const DONE = 0
@@ -130,6 +129,8 @@ function addStart(line: Line): void {
     .option('--no-pages', 'build no pages: serve those that are there, or the API alone')
     .action(
       act<StartOptions>(line, async (scene, { demo, empty, pages }) => {
+        // Loaded here: no other command needs HTTP, and loading it takes a fifth of a second.
+        const { start } = await import('./start.ts')
         const begin = demo === true ? 'demo' : empty === true ? 'empty' : undefined
         await start({ ...scene, pages, ...(begin === undefined ? {} : { begin }) })
         return undefined

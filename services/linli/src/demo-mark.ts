@@ -1,32 +1,53 @@
-// The mark of a demo that is being made. A start that was interrupted leaves it behind, and the
-// next start begins the demo again: until it is made the server has answered nobody, so nothing
-// but the half-made demo can be lost.
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+// What marks a data folder as a demo: `demo.part` while it is being made, `demo.json` with its
+// one-click accounts afterwards. A start that was interrupted leaves the first behind, and the
+// next one begins the demo again: until it is made the server has answered nobody, so nothing but
+// the half-made demo can be lost.
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { withFolderLocked } from './folder-lock.ts'
 
-const NAME = 'demo.part'
-const REMADE = /^(log|vault|work|read)\.db(-wal|-shm|-journal)?$/
+/** The file with the accounts of a demo. */
+export const DEMO = 'demo.json'
+const PART = 'demo.part'
+const REMADE = /^((log|vault|work|read)\.db(-wal|-shm|-journal)?|demo\.(part|json))$/
+
+/** An account that one click signs in. */
+export const DemoAccount = z.strictObject({
+  name: z.string(),
+  role: z.string(),
+  person: z.string(),
+  label: z.strictObject({ zh: z.string(), en: z.string() }),
+})
+export type DemoAccount = z.infer<typeof DemoAccount>
+
+/** The accounts of the folder's demo; undefined when it holds none. */
+export function demoAccounts(folder: string): readonly DemoAccount[] | undefined {
+  const file = join(folder, DEMO)
+  if (!existsSync(file)) return undefined
+  return z.array(DemoAccount).parse(JSON.parse(readFileSync(file, 'utf8')))
+}
 
 /** Marks the demo as begun; call it on an empty log only. */
-export function markDemo(folder: string): void {
-  writeFileSync(join(folder, NAME), '', { flush: true })
+export function beginDemo(folder: string): void {
+  writeFileSync(join(folder, PART), '', { flush: true })
 }
 
 /** Marks the demo as made. */
-export function unmarkDemo(folder: string): void {
-  rmSync(join(folder, NAME), { force: true })
+export function endDemo(folder: string, accounts: readonly DemoAccount[]): void {
+  writeFileSync(join(folder, DEMO), `${JSON.stringify(accounts)}\n`, { mode: 0o600, flush: true })
+  rmSync(join(folder, PART))
 }
 
 /** Clears away a half-made demo. True when there was one. */
 export async function clearHalfDemo(folder: string): Promise<boolean> {
-  if (!existsSync(join(folder, NAME))) return false
+  if (!existsSync(join(folder, PART))) return false
   return withFolderLocked(folder, async () => {
-    if (!existsSync(join(folder, NAME))) return false
+    // Looked at again under the lock: another start may just have made it.
+    if (!existsSync(join(folder, PART))) return false
     for (const name of readdirSync(folder)) {
       if (REMADE.test(name)) rmSync(join(folder, name))
     }
-    unmarkDemo(folder)
     return true
   })
 }

@@ -1,35 +1,34 @@
 // What a first start makes in an empty log: the demo community, or only the persons whom linli
 // itself needs. A later start makes nothing.
-import type { DemoAccount } from '@linli/http'
 import { CommandFault } from './command-fault.ts'
 import type { Community } from './community.ts'
-import { markDemo, unmarkDemo } from './demo-mark.ts'
+import { makeDemo } from './demo/demo.ts'
+import { beginDemo, type DemoAccount, demoAccounts, endDemo } from './demo-mark.ts'
 import { operatorOf } from './operator.ts'
 
 /** What a first start begins with. */
 export type Beginning = 'demo' | 'empty'
 
-/** A demo community: how it is made, and who signs in to it; no accounts: it is none. */
-export type Demo = {
-  make: (community: Community, tell: (line: string) => void) => Promise<void>
-  accounts: (community: Community) => Promise<readonly DemoAccount[] | undefined>
-}
+/** The city whose policies the demo lives by. */
+export const DEMO_CITY = 'jining'
 
 /** The demo's accounts where the community is one. @throws CommandFault `log-not-empty` */
 export async function firstStart(
   community: Community,
-  given: { begin: Beginning; isAsked: boolean; tell: (line: string) => void; demo?: Demo },
+  given: { begin: Beginning; isAsked: boolean; tell: (line: string) => void },
 ): Promise<readonly DemoAccount[] | undefined> {
-  const { begin, isAsked, tell, demo } = given
-  const isFirst = (await community.store.head()) === 0
-  if (isFirst && begin === 'demo' && demo !== undefined) {
-    markDemo(community.folder)
-    tell('making the demo community')
-    await demo.make(community, tell)
+  const { begin, isAsked, tell } = given
+  const { folder, engine, store } = community
+  const isFirst = (await store.head()) === 0
+  if (isFirst && begin === 'demo') {
+    beginDemo(folder)
+    const options = { now: engine.now(), city: DEMO_CITY } as const
+    const accounts = await makeDemo(community, options, inQuarters(tell))
     await community.settled()
+    endDemo(folder, accounts)
   }
-  const accounts = await demo?.accounts(community)
-  if (!isFirst && isAsked && (begin === 'demo') !== (accounts !== undefined)) {
+  const accounts = demoAccounts(folder)
+  if (isAsked && (begin === 'demo') !== (accounts !== undefined)) {
     const message =
       begin === 'demo'
         ? 'The demo is made only in an empty folder: give another one by --data.'
@@ -37,6 +36,15 @@ export async function firstStart(
     throw new CommandFault('log-not-empty', message)
   }
   await operatorOf(community)
-  if (isFirst) unmarkDemo(community.folder)
   return accounts
+}
+
+function inQuarters(tell: (line: string) => void): (done: number, all: number) => void {
+  let told = -1
+  return (done, all) => {
+    const quarter = Math.floor((4 * done) / Math.max(all, 1))
+    if (quarter === told) return
+    told = quarter
+    tell(`making the demo community: ${quarter * 25} %`)
+  }
 }

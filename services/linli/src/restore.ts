@@ -16,7 +16,7 @@ import { reconcileErasures } from '@linli/engine'
 import { sqliteDialect } from '@linli/projections'
 import type { Tombstone, VaultTables } from '@linli/vault'
 import { Kysely } from 'kysely'
-import { COPIED_FOLDERS, checkApart, checkSound } from './backup.ts'
+import { COPIED, checkApart, checkSound } from './backup.ts'
 import { type BackupNote, readNote } from './backup-note.ts'
 import { CommandFault, toldOf } from './command-fault.ts'
 import { openCommunity } from './community.ts'
@@ -131,7 +131,7 @@ async function prepare(
   tell('copying')
   for (const name of ['log.db', 'work.db']) copyFileSync(join(from, name), join(stage, name))
   for (const name of ['vault.db', 'key']) copyFileSync(join(keys, name), join(stage, name))
-  for (const name of COPIED_FOLDERS) {
+  for (const name of COPIED) {
     if (existsSync(join(from, name))) {
       cpSync(join(from, name), join(stage, name), { recursive: true })
     }

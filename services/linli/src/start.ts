@@ -1,13 +1,15 @@
 // `start`: all of linli in one process. Opens the community, makes what a first start needs,
 // listens, and on a signal ends in order: no new request, those in hand answered, then the rest.
+import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { CommandFault } from './command-fault.ts'
 import { type Community, openCommunity } from './community.ts'
 import { type Control, openControl } from './control.ts'
-import { clearHalfDemo } from './demo-mark.ts'
-import { type Beginning, firstStart } from './first-start.ts'
+import { clearHalfDemo, demoAccounts } from './demo-mark.ts'
+import { type Beginning, DEMO_CITY, firstStart } from './first-start.ts'
 import type { Asker, Installation } from './installation.ts'
 import { openLog } from './log.ts'
 import { firstLink } from './operator.ts'
@@ -45,7 +47,7 @@ export async function start(given: StartGiven): Promise<void> {
   const community = await openCommunity({
     folder: installation.folder,
     keyFile: installation.keyPath,
-    ...(settings.city === undefined ? {} : { city: settings.city }),
+    ...cityOf(settings, begin),
     onFault: (what, fault) => log.error({ err: fault }, what),
   })
   try {
@@ -60,6 +62,14 @@ export async function start(given: StartGiven): Promise<void> {
   } finally {
     await community.close()
   }
+}
+
+/** New cases of a demo live by the policies that its older ones began with. */
+function cityOf({ city, folder }: Settings, begin: Beginning): { city?: string } {
+  if (city !== undefined) return { city }
+  const isNew = !existsSync(join(folder, 'log.db'))
+  const isDemo = isNew ? begin === 'demo' : demoAccounts(folder) !== undefined
+  return isDemo ? { city: DEMO_CITY } : {}
 }
 
 type Accounts = Awaited<ReturnType<typeof firstStart>>

@@ -38,23 +38,15 @@ export const commonStories: readonly Story[] = [
     ],
   },
   {
-    name: 'barking-dog',
-    begin: { ago: 47, at: '19:20' },
-    lines: [
-      asks('3-1-101', 'neighbours.dispute.pets', '对门的狗早晚乱叫,遛狗也不牵绳。'),
-      ['+14h', 'chief-3', 'contact', { by: 'visit' }],
-      ['+30m', 'chief-3', 'verify', {}],
-      ['+1d 19:00', 'chief-3', 'solve', { answer: '楼长上门调解,约定牵绳时间,加装隔音垫。' }],
-      ['+1w 10:00', 'grid-2', 'followUp', GOOD],
-    ],
-  },
-  {
     // Thought to be the same at first, then parted again.
     name: 'corridor-goods',
     begin: { ago: 29, at: '10:40' },
     lines: [
       asks('5-2-101', 'neighbours.dispute.common', '一楼楼道堆满纸箱和旧家电。'),
-      of('corridor-bikes', asks('5-2-302', 'neighbours.dispute.common', '三楼楼道停着三辆自行车。')),
+      of(
+        'corridor-bikes',
+        asks('5-2-302', 'neighbours.dispute.common', '三楼楼道停着三辆自行车。'),
+      ),
       ...heard('5-2-101'),
       ['+10m', 'grid-3', 'corridor-bikes>contact', { by: 'phone' }],
       ['+10m', 'coordinator', 'corridor-bikes>merge', { original: '@corridor-goods' }],
@@ -85,7 +77,12 @@ export const commonStories: readonly Story[] = [
           text: '市热线转来:小区门口公交站牌被树遮挡,看不清班次。由市公交集团办理。',
         },
       ],
-      ['+6d 15:00', 'system', 'answerOutside', { text: '已修剪树枝并更换站牌。', meaning: 'solved' }],
+      [
+        '+6d 15:00',
+        'system',
+        'answerOutside',
+        { text: '已修剪树枝并更换站牌。', meaning: 'solved' },
+      ],
       ['+1h', 'system', 'archive'],
     ],
   },

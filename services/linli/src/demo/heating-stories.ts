@@ -1,16 +1,5 @@
 // Heating, in season: measured and repaired flats, a leak, an outage reported three times, visits.
-import {
-  asks,
-  degrees,
-  done,
-  GOOD,
-  gridOf,
-  heard,
-  of,
-  type Story,
-  to,
-  writes,
-} from './story.ts'
+import { asks, degrees, done, GOOD, gridOf, heard, of, type Story, to, writes } from './story.ts'
 
 const good = (who = 'coordinator') => [who, 'followUp', GOOD] as const
 
@@ -26,14 +15,34 @@ export const heatingStories: readonly Story[] = [
         '供暖一周了,家里主卧只有十五六度,老人孩子晚上都得开电暖气,请热力公司上门测温。',
       ),
       ...heard('3-2-501'),
-      ['+30m', 'grid-2', 'refer', { ...to('heating', 'property'), note: '白天家里有人,请先打电话。' }],
+      [
+        '+30m',
+        'grid-2',
+        'refer',
+        { ...to('heating', 'property'), note: '白天家里有人,请先打电话。' },
+      ],
       ['+20m', 'heating', 'accept'],
       ['+15m', 'heating', 'appoint', { at: '=+1d 10:00', contacted: 'phone' }],
-      ['+1d 09:00', 'property', 'sendBack', { reason: 'notOurDuty', note: '户内系统由热力公司直管。' }],
+      [
+        '+1d 09:00',
+        'property',
+        'sendBack',
+        { reason: 'notOurDuty', note: '户内系统由热力公司直管。' },
+      ],
       ['+75m', 'heating', 'measure', degrees(15.5, 'airlocked')],
       ['+1d 16:30', 'heating', 'measure', degrees(18.6)],
-      ['+1w 10:00', 'coordinator', 'followUp', { solved: 'no', satisfied: 'no', note: '夜里又降到十七度。' }],
-      ['+30m', 'coordinator', 'redo', { to: 'referral', units: [{ unit: '@heating', lead: true }] }],
+      [
+        '+1w 10:00',
+        'coordinator',
+        'followUp',
+        { solved: 'no', satisfied: 'no', note: '夜里又降到十七度。' },
+      ],
+      [
+        '+30m',
+        'coordinator',
+        'redo',
+        { to: 'referral', units: [{ unit: '@heating', lead: true }] },
+      ],
       ['+20m', 'heating', 'accept'],
       ['+10m', 'heating', 'appoint', { at: '=+5h', contacted: 'phone' }],
       ['+5h', 'heating', 'measure', degrees(19.2)],
@@ -143,9 +152,19 @@ export const heatingStories: readonly Story[] = [
         '居民来电:去年测温不达标,退费一直没有到账,要求说明。',
       ),
       ...heard('6-1-401'),
-      ['+1w 09:00', 'grid-3', 'refer', { units: [{ unit: '@heating', lead: true, kind: 'general' }] }],
+      [
+        '+1w 09:00',
+        'grid-3',
+        'refer',
+        { units: [{ unit: '@heating', lead: true, kind: 'general' }] },
+      ],
       ['+3h', 'heating', 'accept'],
-      ['+2w 10:00', 'heating', 'answer', { outcome: 'unsolved', answer: '正在核对。', factual: 'yes' }],
+      [
+        '+2w 10:00',
+        'heating',
+        'answer',
+        { outcome: 'unsolved', answer: '正在核对。', factual: 'yes' },
+      ],
       [
         '+3h',
         'coordinator',
@@ -154,7 +173,12 @@ export const heatingStories: readonly Story[] = [
       ],
       ['+1h', 'heating', 'askExtension', { amount: 3, unit: 'working days', reason: 'otherUnit' }],
       ['+30m', 'coordinator', 'refund-dispute/heating>agreeExtension'],
-      ['+3w 14:00', 'heating', 'answer', done('已按测温记录核定退费,打入原缴费账户,并电话告知住户。')],
+      [
+        '+3w 14:00',
+        'heating',
+        'answer',
+        done('已按测温记录核定退费,打入原缴费账户,并电话告知住户。'),
+      ],
       ['+1w 10:00', ...good()],
     ],
   },
@@ -170,7 +194,12 @@ export const heatingStories: readonly Story[] = [
       ),
       ['+2m', 'grid-1', 'contact', { by: 'visit' }],
       ['+3m', 'grid-1', 'verify', {}],
-      ['+10m', 'grid-1', 'solve', { answer: '当场打开阀门并排气,教会住户调节,一小时后复测温度上升。' }],
+      [
+        '+10m',
+        'grid-1',
+        'solve',
+        { answer: '当场打开阀门并排气,教会住户调节,一小时后复测温度上升。' },
+      ],
       ['+1w 15:00', ...good('grid-1')],
     ],
   },
@@ -196,7 +225,12 @@ export const heatingStories: readonly Story[] = [
     begin: { season: 0.8, at: '16:20' },
     lines: [
       asks('4-2-302', 'heating.indoor.cold', '暖气时热时不热,请来看看。'),
-      ['+17h late 9h', gridOf('4-2-302'), 'contact', { by: 'visit', note: '地下室无信号,回站后补录。' }],
+      [
+        '+17h late 9h',
+        gridOf('4-2-302'),
+        'contact',
+        { by: 'visit', note: '地下室无信号,回站后补录。' },
+      ],
       ['+10h', gridOf('4-2-302'), 'verify', {}],
       ['+1w 09:00', gridOf('4-2-302'), 'refer', to('heating')],
       ['+30m', 'heating', 'accept'],

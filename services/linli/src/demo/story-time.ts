@@ -17,7 +17,7 @@ export type Timed = { line: Line; happensAt: number; recordedAt: number }
 /** Every line of a story with its time, all before the demo ends; undefined: it does not fit. */
 export function timed(story: Story, timing: Timing): Timed[] | undefined {
   const { begin } = story
-  const starts = 'now' in begin ? startsByClock(timing) : startsByDate(begin, timing)
+  const starts = 'now' in begin ? startsByClock(story, timing) : startsByDate(begin, timing)
   for (const start of starts) {
     const lines = linesFrom(start, story, timing.calendar)
     const last = lines.reduce((latest, one) => Math.max(latest, one.recordedAt), 0)
@@ -111,12 +111,22 @@ const YEAR_DAYS = 360
 const SLOT_MS = 20 * MINUTE_MS
 const BACK_DAYS = 40
 
-/** Times from which a clock could have run until now: the newest first, office hours preferred. */
-function* startsByClock({ now, calendar }: Timing) {
+/**
+ * Times from which a clock could have run until now, the newest first: hours of the office before
+ * all others; a mere report, which no staff answered yet, at any hour people are awake.
+ */
+function* startsByClock(story: Story, { now, calendar }: Timing) {
+  const isUsual = (at: number) =>
+    story.lines.length === 1 ? isAwake(at, calendar) : calendar.isWorkingTime(at)
   const newest = Math.floor(now / SLOT_MS) * SLOT_MS
   const oldest = now - BACK_DAYS * DAY_MS
-  for (let at = newest; at > oldest; at -= SLOT_MS) if (calendar.isWorkingTime(at)) yield at
-  for (let at = newest; at > oldest; at -= SLOT_MS) if (!calendar.isWorkingTime(at)) yield at
+  for (let at = newest; at > oldest; at -= SLOT_MS) if (isUsual(at)) yield at
+  for (let at = newest; at > oldest; at -= SLOT_MS) if (!isUsual(at)) yield at
+}
+
+function isAwake(at: number, calendar: Calendar): boolean {
+  const { hour } = zonedOf(at, calendar)
+  return hour >= 7 && hour < 22
 }
 
 function stands(wanted: ClockNow, lines: readonly Timed[], timing: Timing): boolean {

@@ -1,6 +1,17 @@
 // Topics that were deliberated: what gathers, meets, is voted on, published and carried out, and
 // the ways in which a topic comes to nothing.
-import { asks, done, GOOD, heard, of, present, type Line, type Story, THREE, votes } from './story.ts'
+import {
+  asks,
+  done,
+  GOOD,
+  heard,
+  type Line,
+  of,
+  present,
+  type Story,
+  THREE,
+  votes,
+} from './story.ts'
 import { homesOf, votersOf } from './town.ts'
 
 const propose = (title: string, rule: string, category: string): Line => [
@@ -41,29 +52,41 @@ export const topicStories: readonly Story[] = [
     begin: { ago: 262, at: '09:30' },
     lines: [
       propose('小区东门改造方案', 'common-parts', 'facilities.gate.renovation'),
-      of('gate-a', asks('1-1-401', 'facilities.gate.renovation', '东门太窄,救护车、消防车进不来。')),
-      of('gate-b', asks('2-1-302', 'facilities.gate.renovation', '东门没有坡道,轮椅和童车过不去。')),
-      of('gate-c', asks('3-1-501', 'facilities.gate.renovation', '东门门禁常年损坏,外人随便进出。')),
+      of(
+        'gate-a',
+        asks('1-1-401', 'facilities.gate.renovation', '东门太窄,救护车、消防车进不来。'),
+      ),
+      of(
+        'gate-b',
+        asks('2-1-302', 'facilities.gate.renovation', '东门没有坡道,轮椅和童车过不去。'),
+      ),
+      of(
+        'gate-c',
+        asks('3-1-501', 'facilities.gate.renovation', '东门门禁常年损坏,外人随便进出。'),
+      ),
       ['+2h', 'coordinator', 'accept'],
       ...joins('gate-a', 'gate', '1-1-401'),
       ...joins('gate-b', 'gate', '2-1-302'),
       ...joins('gate-c', 'gate', '3-1-501'),
       meeting('+16d 19:00', ['1', '2', '3']),
-      ...present('gate', ['party-organisation', 'residents-representatives']).map(
-        ([, ...line]): Line => ['+8d 18:50', ...line],
-      ).slice(0, 1),
-      ['+8d 19:05', 'coordinator', 'signIn', { party: 'residents-representatives' }],
+      ['+16d 18:50', 'coordinator', 'signIn', { party: 'party-organisation' }],
+      ...present('gate', ['residents-representatives']),
       [
-        '+10m',
+        '+30m',
         'coordinator',
         'postpone',
         { until: '=+5d 09:00', reason: '职能部门未到场,三方不齐,不能开会,改期并重新通知。' },
       ],
-      ['+5d 10:00', 'coordinator', 'schedule', {
-        at: '=+16d 19:00',
-        place: '社区议事厅',
-        electorate: votersOf('1', '2', '3'),
-      }],
+      [
+        '+5d 10:00',
+        'coordinator',
+        'schedule',
+        {
+          at: '=+16d 19:00',
+          place: '社区议事厅',
+          electorate: votersOf('1', '2', '3'),
+        },
+      ],
       ['+16d 18:50', 'coordinator', 'signIn', { party: 'party-organisation' }],
       ...present('gate', ['residents-representatives', 'functional-department']),
       ['+10m', 'coordinator', 'openMeeting'],
@@ -77,7 +100,8 @@ export const topicStories: readonly Story[] = [
         'coordinator',
         'publish',
         {
-          resolution: '同意拓宽东门并增设坡道和人脸门禁,费用由公共收益列支,住建部门指导、物业实施。',
+          resolution:
+            '同意拓宽东门并增设坡道和人脸门禁,费用由公共收益列支,住建部门指导、物业实施。',
           units: [
             { unit: '@property', lead: true, kind: 'general' },
             { unit: '@housing', lead: false, kind: 'general' },
@@ -107,16 +131,24 @@ export const topicStories: readonly Story[] = [
     begin: { ago: 218, at: '14:00' },
     lines: [
       propose('老年食堂与送餐上门', 'committee', 'care.elderly.canteen'),
-      of('canteen-a', asks('2-2-401', 'care.elderly.canteen', '老两口做饭困难,希望社区办老年食堂。')),
+      of(
+        'canteen-a',
+        asks('2-2-401', 'care.elderly.canteen', '老两口做饭困难,希望社区办老年食堂。'),
+      ),
       of('canteen-b', asks('6-1-101', 'care.elderly.canteen', '老人卧床,去不了食堂,能不能送餐。')),
       ['+1h', 'coordinator', 'accept'],
       ...joins('canteen-a', 'canteen', '2-2-401'),
       ...joins('canteen-b', 'canteen', '6-1-101'),
-      ['+1d 09:00', 'coordinator', 'schedule', {
-        at: '=+5d 15:00',
-        place: '青年汇智团活动室',
-        electorate: COUNCIL,
-      }],
+      [
+        '+1d 09:00',
+        'coordinator',
+        'schedule',
+        {
+          at: '=+5d 15:00',
+          place: '青年汇智团活动室',
+          electorate: COUNCIL,
+        },
+      ],
       ['+5d 15:00', 'coordinator', 'openMeeting'],
       ['+20m', 'coordinator', 'openVote'],
       ...hands(['yes', 'yes', 'yes', 'yes', 'no']),
@@ -141,17 +173,27 @@ export const topicStories: readonly Story[] = [
       ...['canteen-a', 'canteen-b'].flatMap((alias): Line[] => [
         ['+1h', 'civil', `${alias}/civil>accept`],
         ['+5m', 'partner', `${alias}/partner>accept`],
-        ['+2d 10:00', 'partner', `${alias}/partner>answer`, done('已登记送餐需求,安排志愿者。')],
+        ['+1d 10:00', 'partner', `${alias}/partner>answer`, done('已登记送餐需求,安排志愿者。')],
         ['+20m', 'civil', `${alias}/civil>answer`, done('补贴已批复,食堂下月开餐。')],
         ['+1d 10:00', 'coordinator', `${alias}>followUp`, GOOD],
       ]),
-      ['+3d 10:00', 'coordinator', 'referTask', {
-        task: 'task-2',
-        unit: '@partner',
-        category: 'care.elderly.canteen',
-      }],
+      [
+        '+3d 10:00',
+        'coordinator',
+        'referTask',
+        {
+          task: 'task-2',
+          unit: '@partner',
+          category: 'care.elderly.canteen',
+        },
+      ],
       ['+1h', 'partner', 'canteen/partner>accept'],
-      ['+3d 10:00', 'partner', 'canteen/partner>answer', done('十二名志愿者轮班,每日送餐二十三份。')],
+      [
+        '+3d 10:00',
+        'partner',
+        'canteen/partner>answer',
+        done('十二名志愿者轮班,每日送餐二十三份。'),
+      ],
       ['+1h', 'coordinator', 'taskDone', { task: 'task-2', outcome: 'done' }],
       ['+5d 10:00', 'coordinator', 'taskDone', { task: 'task-1', outcome: 'done' }],
     ],
@@ -159,10 +201,13 @@ export const topicStories: readonly Story[] = [
   {
     // Too few take part: called again, resolved, an objection heard; being carried out now.
     name: 'charging',
-    begin: { ago: 100, at: '10:00' },
+    begin: { ago: 80, at: '10:00' },
     lines: [
       propose('地面车棚增设充电桩', 'common-parts', 'facilities.charging.piles'),
-      of('charging-a', asks('4-1-302', 'facilities.charging.piles', '电动车没地方充电,希望装充电桩。')),
+      of(
+        'charging-a',
+        asks('4-1-302', 'facilities.charging.piles', '电动车没地方充电,希望装充电桩。'),
+      ),
       ['+1h', 'coordinator', 'accept'],
       ...joins('charging-a', 'charging', '4-1-302'),
       meeting('+16d 19:00', ['4', '5']),
@@ -190,7 +235,12 @@ export const topicStories: readonly Story[] = [
           tasks: [{ title: '充电桩电价公示', due: '=+60d 18:00', unit: '@property' }],
         },
       ],
-      ['+1d 20:00', '5-2-501', 'object', { person: '@5-2-501', reason: '担心离窗户太近,有火灾隐患。' }],
+      [
+        '+1d 20:00',
+        '5-2-501',
+        'object',
+        { person: '@5-2-501', reason: '担心离窗户太近,有火灾隐患。' },
+      ],
       [
         '+1d 10:00',
         'coordinator',
@@ -198,6 +248,13 @@ export const topicStories: readonly Story[] = [
         { objection: '@charging.object', reason: '消防验收距离十二米,符合规范,已向提出人说明。' },
       ],
       ['+1h', 'power', 'charging-a/power>accept'],
+      [
+        '+1h',
+        'power',
+        'charging-a/power>askExtension',
+        { amount: 10, unit: 'working days', reason: 'parts' },
+      ],
+      ['+30m', 'coordinator', 'charging-a/power>agreeExtension'],
     ],
   },
   {
@@ -209,11 +266,16 @@ export const topicStories: readonly Story[] = [
       of('fitness-a', asks('5-1-401', 'facilities.fitness.equipment', '漫步机断了脚踏,伤过人。')),
       ['+30m', 'coordinator', 'accept'],
       ...joins('fitness-a', 'fitness', '5-1-401'),
-      ['+1d 09:00', 'coordinator', 'schedule', {
-        at: '=+4d 15:00',
-        place: '小区广场',
-        electorate: COUNCIL,
-      }],
+      [
+        '+1d 09:00',
+        'coordinator',
+        'schedule',
+        {
+          at: '=+4d 15:00',
+          place: '小区广场',
+          electorate: COUNCIL,
+        },
+      ],
       ['+4d 15:00', 'coordinator', 'openMeeting'],
       ['+20m', 'coordinator', 'openVote'],
       ...hands(['yes', 'yes', 'yes', 'abstain', 'yes']),
@@ -234,7 +296,10 @@ export const topicStories: readonly Story[] = [
     begin: { ago: 205, at: '09:00' },
     lines: [
       propose('绿地改建停车位', 'ordinary', 'facilities.parking.spaces'),
-      of('parking-a', asks('6-2-201', 'facilities.parking.spaces', '晚上回来没车位,能否把绿地改车位。')),
+      of(
+        'parking-a',
+        asks('6-2-201', 'facilities.parking.spaces', '晚上回来没车位,能否把绿地改车位。'),
+      ),
       ['+1h', 'coordinator', 'accept'],
       ...joins('parking-a', 'parking', '6-2-201'),
       meeting('+16d 19:00', ['6']),
@@ -279,7 +344,12 @@ export const topicStories: readonly Story[] = [
       ['+10m', 'coordinator', 'openVote'],
       ...votes('lift-adverts', 'yes', homesOf('5').slice(0, 3)),
       ['+16d 10:00', 'coordinator', 'count', {}],
-      ['+2d 10:00', 'coordinator', 'drop', { reason: '参加人数不足,改由业主委员会筹备组另行提出。' }],
+      [
+        '+2d 10:00',
+        'coordinator',
+        'drop',
+        { reason: '参加人数不足,改由业主委员会筹备组另行提出。' },
+      ],
     ],
   },
 ]
