@@ -4,25 +4,39 @@ import type { Command } from './definition.ts'
 import type { Scene } from './guard.ts'
 import { hasEnded, type Instance } from './instance.ts'
 import { guardName } from './machine-check.ts'
-import { takes } from './transition.ts'
 
-type Candidates = { always: readonly Command[]; guarded: readonly Command[] }
+type Candidates = { always: readonly Command[]; guarded: readonly Guarded[] }
+/** A command that some guard decides on, with the guards of the transitions it could take. */
+type Guarded = { command: Command; guards: readonly unknown[] }
 const candidates = new WeakMap<object, Map<string, Candidates>>()
 
-/** The commands that the instance would take, data aside. Who may give them is not asked here. */
-export function offered(instance: Instance, scene: Omit<Scene, 'offering' | 'facts'>): Command[] {
+/**
+ * The commands that the instance would take, data aside. Who may give them is not asked here;
+ * `among` leaves the others out before their guards are asked.
+ */
+export function offered(
+  instance: Instance,
+  scene: Omit<Scene, 'offering' | 'facts'>,
+  among?: ReadonlySet<Command>,
+): Command[] {
   if (hasEnded(instance)) return []
   const { always, guarded } = candidatesOf(instance)
-  const open = guarded.filter((command) =>
-    takes(instance.snapshot, {
-      ...scene,
-      type: command.type,
-      data: {},
-      facts: {},
-      offering: true,
-    }),
-  )
-  return [...always, ...open]
+  const free = among === undefined ? [...always] : always.filter((command) => among.has(command))
+  for (const { command, guards } of guarded) {
+    if (among !== undefined && !among.has(command)) continue
+    const { type } = command
+    const event = { ...scene, type, data: {}, facts: {}, offering: true }
+    if (guards.some((guard) => holds(guard, instance.snapshot, event))) free.push(command)
+  }
+  return free
+}
+
+/** Asks a named guard itself: a walk through the whole machine costs ten times as much. */
+function holds(guard: unknown, snapshot: AnyMachineSnapshot, event: AnyEventObject): boolean {
+  const name = guardName(guard)
+  const made: unknown = name === undefined ? name : snapshot.machine.implementations.guards[name]
+  const asked = { context: snapshot.context, event }
+  return typeof made === 'function' && made(asked, paramsOf(guard, asked)) === true
 }
 
 /**
@@ -67,11 +81,11 @@ function candidatesOf(instance: Instance): Candidates {
 function findCandidates(instance: Instance): Candidates {
   const transitions = getNextTransitions(instance.snapshot)
   const always: Command[] = []
-  const guarded: Command[] = []
+  const guarded: Guarded[] = []
   for (const command of instance.workflow.commands.values()) {
     const own = transitions.filter((transition) => transition.eventType === command.type)
     if (own.some((transition) => transition.guard === undefined)) always.push(command)
-    else if (own.length > 0) guarded.push(command)
+    else if (own.length > 0) guarded.push({ command, guards: own.map(({ guard }) => guard) })
   }
   return { always, guarded }
 }

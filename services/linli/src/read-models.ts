@@ -3,12 +3,19 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { type DueClock, dueBefore } from '@linli/engine'
 import type { SqliteStore } from '@linli/event-store'
-import { type LoopReport, type LoopRequest, Progress, sqliteDialect } from '@linli/projections'
+import {
+  type LoopReport,
+  type LoopRequest,
+  Progress,
+  type RunnerMessage,
+  sqliteDialect,
+} from '@linli/projections'
 import { Kysely } from 'kysely'
 
 /** Reading side of the read models, and what steers the thread that writes them. */
 export type ReadModels = {
-  db: Kysely<unknown>
+  /** Ask for it anew each time: when the file was damaged and begun anew, it is another one. */
+  readonly db: Kysely<unknown>
   position: () => number
   /** True once the read models have the position; false when that took too long. */
   waitFor: (position: number, timeoutMs: number) => Promise<boolean>
@@ -18,61 +25,113 @@ export type ReadModels = {
   close: () => Promise<void>
 }
 
-/** Starts the thread and waits until its tables are there. */
-export async function openReadModels(options: {
+/** What the thread tells: what its loop reports, and what its runner has to say. */
+export type ThreadReport = LoopReport | { message: RunnerMessage }
+
+type Options = {
   folder: string
   keyPath: string
   store: SqliteStore
   onFault: (what: string, fault: unknown) => void
-}): Promise<ReadModels> {
-  const { folder, keyPath, store, onFault } = options
-  const file = join(folder, 'read.db')
-  const thread = new Worker(new URL('./read-thread.ts', import.meta.url), {
-    workerData: { folder, file, keyPath, vaultFile: join(folder, 'vault.db') },
-  })
-  const progress = new Progress()
-  const calls = new Map<number, PromiseWithResolvers<void>>()
-  const ready = Promise.withResolvers<void>()
-  const closed = Promise.withResolvers<void>()
-  thread.on('error', (fault) => {
-    ready.reject(fault)
-    closed.resolve()
-    onFault('read models', fault)
-  })
-  thread.on('message', (report: LoopReport) => {
+}
+
+/** Starts the thread and waits until its tables are there. */
+export async function openReadModels(options: Options): Promise<ReadModels> {
+  const models = new ThreadedReadModels(options)
+  await models.ready
+  return models
+}
+
+class ThreadedReadModels implements ReadModels {
+  readonly #options: Options
+  readonly #file: string
+  readonly #thread: Worker
+  readonly #progress = new Progress()
+  readonly #calls = new Map<number, PromiseWithResolvers<void>>()
+  readonly #ready = Promise.withResolvers<void>()
+  readonly #closed = Promise.withResolvers<void>()
+  readonly #stopWaking: () => void
+  #db: Kysely<unknown> | undefined
+  #lastCall = 0
+
+  constructor(options: Options) {
+    const { folder, keyPath, store } = options
+    this.#options = options
+    this.#file = join(folder, 'read.db')
+    this.#thread = new Worker(new URL('./read-thread.ts', import.meta.url), {
+      workerData: { folder, file: this.#file, keyPath, vaultFile: join(folder, 'vault.db') },
+    })
+    this.#thread.on('error', (fault) => this.#failed(fault))
+    this.#thread.on('message', (report: ThreadReport) => this.#hear(report))
+    this.#stopWaking = store.onAppended(() => this.#tell({ wake: true }))
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  get db(): Kysely<unknown> {
+    this.#db ??= new Kysely<unknown>({ dialect: sqliteDialect(this.#file, { readOnly: true }) })
+    return this.#db
+  }
+
+  position = (): number => this.#progress.position
+
+  waitFor = (position: number, timeoutMs: number): Promise<boolean> =>
+    this.#progress.waitFor(position, timeoutMs)
+
+  dueClocks = (before: number, limit: number): Promise<DueClock[]> =>
+    dueBefore(this.db, before, limit)
+
+  rebuild = (name?: string): Promise<void> => {
+    const call = Promise.withResolvers<void>()
+    this.#lastCall += 1
+    this.#calls.set(this.#lastCall, call)
+    this.#tell({ rebuild: name ?? null, call: this.#lastCall })
+    return call.promise
+  }
+
+  close = async (): Promise<void> => {
+    this.#stopWaking()
+    this.#tell({ close: true })
+    await this.#closed.promise
+    this.#progress.end()
+    await this.#db?.destroy()
+  }
+
+  #hear(report: ThreadReport): void {
     if ('position' in report) {
-      progress.tell(report.position)
-      ready.resolve()
+      this.#progress.tell(report.position)
+      this.#ready.resolve()
     } else if ('done' in report) {
-      const call = calls.get(report.done)
-      calls.delete(report.done)
+      const call = this.#calls.get(report.done)
+      this.#calls.delete(report.done)
       if (report.error === undefined) call?.resolve()
       else call?.reject(new Error(report.error))
-    } else if ('failed' in report) onFault('read models', new Error(report.failed))
-    else closed.resolve()
-  })
-  const tell = (request: LoopRequest) => thread.postMessage(request)
-  const stopWaking = store.onAppended(() => tell({ wake: true }))
-  await ready.promise
-  const db = new Kysely<unknown>({ dialect: sqliteDialect(file, { readOnly: true }) })
-  let lastCall = 0
-  return {
-    db,
-    position: () => progress.position,
-    waitFor: (position, timeoutMs) => progress.waitFor(position, timeoutMs),
-    dueClocks: (before, limit) => dueBefore(db, before, limit),
-    rebuild(name) {
-      const call = Promise.withResolvers<void>()
-      lastCall += 1
-      calls.set(lastCall, call)
-      tell({ rebuild: name ?? null, call: lastCall })
-      return call.promise
-    },
-    async close() {
-      stopWaking()
-      tell({ close: true })
-      await closed.promise
-      await db.destroy()
-    },
+    } else if ('message' in report) this.#told(report.message)
+    else if ('failed' in report) this.#fault(new Error(report.failed))
+    else this.#closed.resolve()
+  }
+
+  #told(message: RunnerMessage): void {
+    this.#fault(new Error(message.text))
+    if (message.code !== 'read-models-begun-anew') return
+    void this.#db?.destroy()
+    this.#db = undefined
+  }
+
+  #failed(fault: unknown): void {
+    this.#ready.reject(fault)
+    this.#closed.resolve()
+    for (const call of this.#calls.values()) call.reject(fault)
+    this.#fault(fault)
+  }
+
+  #fault(fault: unknown): void {
+    this.#options.onFault('read models', fault)
+  }
+
+  #tell(request: LoopRequest): void {
+    this.#thread.postMessage(request)
   }
 }

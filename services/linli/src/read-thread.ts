@@ -3,11 +3,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { instanceProjection, searchProjection } from '@linli/engine'
 import { openSqliteReader } from '@linli/event-store'
-import { openRunner, runProjections } from '@linli/projections'
+import { openRunner, type RunnerMessage, runProjections } from '@linli/projections'
 import { loadKeyFile, openVaultReader } from '@linli/vault'
 import { workflows } from '@linli/workflows'
 
-if (parentPort === null) throw new Error('read-thread.ts runs as a worker thread')
+const port = parentPort
+if (port === null) throw new Error('read-thread.ts runs as a worker thread')
 const { folder, file, keyPath, vaultFile } = workerData as Record<string, string> & {
   folder: string
   file: string
@@ -22,7 +23,9 @@ const runner = await openRunner({
   reader,
   projections: [instanceProjection({ workflows }), searchProjection(keyFile.derive('search'))],
   open: (sealed, where) => vault.open(sealed, where),
+  onMessage: ({ cause: _cause, ...message }: RunnerMessage & { cause?: unknown }) =>
+    port.postMessage({ message }),
 })
-await runProjections(parentPort, runner)
+await runProjections(port, runner)
 reader.close()
 vault.close()

@@ -206,6 +206,18 @@ export const homeStories: readonly Story[] = [
     ],
   },
   {
+    // Settled while the unit was at it: its referral is withdrawn with the case.
+    name: 'settled-meanwhile',
+    begin: { ago: 36, at: '09:50' },
+    lines: [
+      asks('1-1-201', 'property.upkeep.lighting', '楼道感应灯不亮。'),
+      ...heard('1-1-201'),
+      ['+20m', 'grid-1', 'refer', to('property')],
+      ['+1h', 'property', 'accept'],
+      ['+3h', '1-1-201', 'withdraw', { reason: 'settled', note: '灯又亮了,是接触不良。' }],
+    ],
+  },
+  {
     name: 'not-public',
     begin: { ago: 118, at: '11:30' },
     lines: [

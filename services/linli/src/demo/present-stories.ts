@@ -343,7 +343,7 @@ const heating: readonly Story[] = [
   },
   {
     name: 'now-cold-repair',
-    begin: inSeason('repair', 'yellow', 6),
+    begin: inSeason('repair', 'running', 6),
     lines: [
       writes(
         { who: 'duty', channel: 'desk', home: '5-2-401' },

@@ -21,7 +21,7 @@ export function timed(story: Story, timing: Timing): Timed[] | undefined {
   for (const start of starts) {
     const lines = linesFrom(start, story, timing.calendar)
     const last = lines.reduce((latest, one) => Math.max(latest, one.recordedAt), 0)
-    if (last > timing.now) continue
+    if (last > timing.now || !lines.every((one) => isInVisitHours(one, timing.calendar))) continue
     if (!('now' in begin)) return lines
     if (begin.season && !isHeated(timing.calendar, start)) continue
     if (stands(begin.now, lines, timing)) return lines
@@ -122,6 +122,13 @@ function* startsByClock(story: Story, { now, calendar }: Timing) {
   const oldest = now - BACK_DAYS * DAY_MS
   for (let at = newest; at > oldest; at -= SLOT_MS) if (isUsual(at)) yield at
   for (let at = newest; at > oldest; at -= SLOT_MS) if (!isUsual(at)) yield at
+}
+
+/** Flats are measured from 08:00 to 21:00 (domain.md §7). */
+function isInVisitHours({ line, happensAt }: Timed, calendar: Calendar): boolean {
+  if (line[2] !== 'measure') return true
+  const { hour } = zonedOf(happensAt, calendar)
+  return hour >= 8 && hour < 21
 }
 
 function isAwake(at: number, calendar: Calendar): boolean {

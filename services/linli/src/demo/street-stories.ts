@@ -69,7 +69,7 @@ export const streetStories: readonly Story[] = [
     begin: { ago: 90, at: '20:15' },
     lines: [
       asks('5-2-501', 'facilities.parking.blocked', '消防通道晚上停满车,救护车上次就进不来。'),
-      ['+13h', 'grid-3', 'contact', { by: 'phone' }],
+      ['+13h late 2h', 'grid-3', 'contact', { by: 'phone', note: '出勤途中电话联系,回站补录。' }],
       ['+20m', 'grid-3', 'verify', {}],
       ['+30m', 'grid-3', 'refer', to('urban', 'property')],
       ['+1h', 'property', 'accept'],
@@ -93,7 +93,7 @@ export const streetStories: readonly Story[] = [
     begin: { ago: 78, at: '18:30' },
     lines: [
       asks('2-1-201', 'facilities.charging.wires', '二号楼有人从三楼拉线下来给电动车充电,很危险。'),
-      ['+15h', 'grid-1', 'contact', { by: 'visit' }],
+      ['+15h late 3h', 'grid-1', 'contact', { by: 'visit', note: '现场无网络,补录。' }],
       ['+10m', 'grid-1', 'verify', {}],
       ['+1h', 'grid-1', 'solve', { answer: '已劝住户收线,发放充电安全告知书。' }],
       ['+1w 10:00', 'coordinator', 'followUp', GOOD],

@@ -14,12 +14,23 @@ import {
 } from './story.ts'
 import { homesOf, votersOf } from './town.ts'
 
-const propose = (title: string, rule: string, category: string): Line => [
+/** The parties of a joint meeting on a major dispute (domain.md §2, row 30). */
+const JOINT = ['partner-units', 'group-representatives', 'functional-department']
+
+const propose = (
+  title: string,
+  kind: { rule: string; parties?: readonly string[] },
+  category: string,
+): Line => [
   '+0m',
   'coordinator',
   'propose',
-  { title, rule, category, place: '#estate', requiredParties: rule === 'committee' ? [] : THREE },
+  { title, rule: kind.rule, category, place: '#estate', requiredParties: kind.parties ?? [] },
 ]
+
+const OWNERS = { rule: 'common-parts', parties: THREE }
+const ORDINARY = { rule: 'ordinary', parties: THREE }
+const COMMITTEE = { rule: 'committee' }
 
 const COUNCIL = ['1', '2', '3', '4', '5'].map((number) => ({ person: `@council-${number}` }))
 
@@ -51,7 +62,7 @@ export const topicStories: readonly Story[] = [
     name: 'gate',
     begin: { ago: 262, at: '09:30' },
     lines: [
-      propose('小区东门改造方案', 'common-parts', 'facilities.gate.renovation'),
+      propose('小区东门改造方案', OWNERS, 'facilities.gate.renovation'),
       of(
         'gate-a',
         asks('1-1-401', 'facilities.gate.renovation', '东门太窄,救护车、消防车进不来。'),
@@ -130,7 +141,7 @@ export const topicStories: readonly Story[] = [
     name: 'canteen',
     begin: { ago: 218, at: '14:00' },
     lines: [
-      propose('老年食堂与送餐上门', 'committee', 'care.elderly.canteen'),
+      propose('老年食堂与送餐上门', COMMITTEE, 'care.elderly.canteen'),
       of(
         'canteen-a',
         asks('2-2-401', 'care.elderly.canteen', '老两口做饭困难,希望社区办老年食堂。'),
@@ -203,7 +214,7 @@ export const topicStories: readonly Story[] = [
     name: 'charging',
     begin: { ago: 80, at: '10:00' },
     lines: [
-      propose('地面车棚增设充电桩', 'common-parts', 'facilities.charging.piles'),
+      propose('地面车棚增设充电桩', OWNERS, 'facilities.charging.piles'),
       of(
         'charging-a',
         asks('4-1-302', 'facilities.charging.piles', '电动车没地方充电,希望装充电桩。'),
@@ -262,7 +273,7 @@ export const topicStories: readonly Story[] = [
     name: 'fitness',
     begin: { ago: 145, at: '15:20' },
     lines: [
-      propose('健身器材更新与选址', 'committee', 'facilities.fitness.equipment'),
+      propose('健身器材更新与选址', COMMITTEE, 'facilities.fitness.equipment'),
       of('fitness-a', asks('5-1-401', 'facilities.fitness.equipment', '漫步机断了脚踏,伤过人。')),
       ['+30m', 'coordinator', 'accept'],
       ...joins('fitness-a', 'fitness', '5-1-401'),
@@ -295,7 +306,11 @@ export const topicStories: readonly Story[] = [
     name: 'parking',
     begin: { ago: 205, at: '09:00' },
     lines: [
-      propose('绿地改建停车位', 'ordinary', 'facilities.parking.spaces'),
+      propose(
+        '绿地改建停车位(重大事项联席会)',
+        { rule: 'ordinary', parties: JOINT },
+        'facilities.parking.spaces',
+      ),
       of(
         'parking-a',
         asks('6-2-201', 'facilities.parking.spaces', '晚上回来没车位,能否把绿地改车位。'),
@@ -303,8 +318,8 @@ export const topicStories: readonly Story[] = [
       ['+1h', 'coordinator', 'accept'],
       ...joins('parking-a', 'parking', '6-2-201'),
       meeting('+16d 19:00', ['6']),
-      ['+16d 18:50', 'coordinator', 'signIn', { party: 'party-organisation' }],
-      ...present('parking', ['residents-representatives', 'functional-department']),
+      ['+16d 18:50', 'coordinator', 'signIn', { party: 'partner-units' }],
+      ...present('parking', ['group-representatives', 'functional-department']),
       ['+5m', 'coordinator', 'openMeeting'],
       ['+30m', 'coordinator', 'openVote'],
       ...votes('parking', 'no', homesOf('6').slice(0, 6)),
@@ -318,7 +333,7 @@ export const topicStories: readonly Story[] = [
     name: 'square-dance',
     begin: { ago: 172, at: '10:00' },
     lines: [
-      propose('广场舞音量公约', 'committee', 'neighbours.dispute.common'),
+      propose('广场舞音量公约', COMMITTEE, 'neighbours.dispute.common'),
       ['+1w 10:00', 'coordinator', 'decline', { reason: '已有街道统一公约,直接执行即可。' }],
     ],
   },
@@ -326,7 +341,7 @@ export const topicStories: readonly Story[] = [
     name: 'sculpture',
     begin: { ago: 155, at: '10:00' },
     lines: [
-      propose('小区雕塑征集', 'ordinary', 'other.other.other'),
+      propose('小区雕塑征集', ORDINARY, 'other.other.other'),
       ['+1h', 'coordinator', 'accept'],
       ['+5w 10:00', 'coordinator', 'cancel', { reason: '征集期内无居民响应。' }],
     ],
@@ -335,7 +350,7 @@ export const topicStories: readonly Story[] = [
     name: 'lift-adverts',
     begin: { ago: 137, at: '10:00' },
     lines: [
-      propose('电梯广告收益用途', 'ordinary', 'property.service.fee'),
+      propose('电梯广告收益用途', ORDINARY, 'property.service.fee'),
       ['+1h', 'coordinator', 'accept'],
       meeting('+16d 19:00', ['5']),
       ['+16d 18:50', 'coordinator', 'signIn', { party: 'party-organisation' }],
