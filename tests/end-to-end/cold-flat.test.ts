@@ -1,11 +1,12 @@
-// A cold flat in Jinan-like winter weather, told through the HTTP API alone. Read it as
-// documentation: what each role sends, what comes of it, and how the past can be asked afterwards.
-// Only the clock is the test's: it moves the server's time from one act to the next.
+// A cold flat, told through the HTTP API alone. Read it as documentation: what each role sends,
+// what comes of it, and how the past can be asked afterwards. Only the clock is the test's: it
+// moves the server's time from one act to the next.
 import t from 'tap'
 import { filesHolding } from './canary.ts'
 import { instant, openHouse } from './house.ts'
 
 const house = await openHouse(t.testdir(), '2026-12-01T09:00')
+t.teardown(() => house.close())
 const { ask, take, moveTo, neighbourhood } = house
 const { flats, heatingCompany, propertyCompany } = neighbourhood
 /** Personal words of this story: they may stand in no file. */

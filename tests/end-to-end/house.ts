@@ -55,6 +55,7 @@ export async function openHouse(scratch: string, local: string): Promise<House> 
       return answer
     },
     async close() {
+      if (!app.server.listening) return
       await app.close()
       await community.close()
       if (faults.length > 0) throw new AggregateError(faults, 'faults of the background')
@@ -87,10 +88,13 @@ function askingOf(address: string, tokens: ReadonlyMap<Who, string>): House['ask
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await answer.text()
-    const isJson = answer.headers.get('content-type')?.includes('json;') === true
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : text }
+    const { status, headers: told } = answer
+    const isJson = JSON_TYPE.test(told.get('content-type') ?? '')
+    return { status, headers: told, body: isJson ? JSON.parse(text) : text }
   }
 }
+
+const JSON_TYPE = /^application\/(problem\+)?json/
 
 async function moveTo(community: Community, time: { now: number }, to: number): Promise<void> {
   for (;;) {

@@ -107,12 +107,19 @@ export class EffectWorker {
   async #follow(after: number): Promise<void> {
     const { engine } = this.#options
     const batches = engine.store.subscribe({ after, signal: this.#stop.signal })
+    let ran = after
     for await (const batch of batches) {
       await Promise.all(batch.filter(hasEffects).map((stored) => this.#runAll(stored)))
+      ran = batch.at(-1)?.position ?? ran
+      const waiting = this.#notices.length
+      // While more is on its way, notices gather to share a commit; until then none has been run.
+      if (waiting > 0 && waiting < NOTICE_BATCH && ran < (await engine.store.head())) continue
       await this.#flushNotices()
-      this.#reached(batch.at(-1)?.position ?? this.#position)
+      this.#reached(ran)
       if (this.#options.now() - this.#savedAt > PROGRESS_MS) await this.#save()
     }
+    await this.#flushNotices()
+    this.#reached(ran)
   }
 
   #runAll(stored: StoredEvent): Promise<void> {

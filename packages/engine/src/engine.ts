@@ -51,6 +51,7 @@ export type Reply = {
   ended: boolean
   event: Event
   repeated: boolean
-  offered: string[]
+  /** Found out when it is asked for. */
+  readonly offered: string[]
   after: Instance
 }

@@ -202,18 +202,22 @@ async function seal(
   const { command, workflow, stream } = parsed
   if (command === undefined || command.personal.length === 0) {
     const body = bodyHash(engine.keyFile.derive('body'), parsed.data)
-    const counted = await tally(engine, parsed, loaded.before)
+    const counted =
+      command?.tallies === undefined ? {} : await tally(engine, parsed, loaded.before)
     return { sealed: parsed.data, body, effects: [], ...counted }
   }
-  if (loaded.before === undefined) await engine.vault.assign(stream)
   const found = await identify(engine, parsed, loaded)
   const field = command.identifies?.person ?? 'person'
   const data = found === undefined ? parsed.data : { ...parsed.data, [field]: found.person }
   const scene = { workflow, command, before: loaded.before, stream, eventId: loaded.eventId }
-  const subject = subjectOf(scene, command.personal[0]?.of ?? 'case', data)
+  const subjects = command.personal.map(({ of }) => subjectOf(scene, of, data))
+  const [subject = stream] = subjects
+  // An id drawn just now has no key yet; one that an effect names may have been given its own.
+  const isDrawn = loaded.before === undefined && parsed.request.instance === undefined
+  if (isDrawn && subjects.includes(stream)) await engine.vault.assign(stream)
   if (engine.vault.isErased(subject)) return { refused: 'erased', detail: subject }
   const sealed = await sealData(engine.vault, data, scene)
-  // Only a sealed value takes its key into the log: a hash under any other would not survive a crash.
+  // Only a sealed value takes its key into the log: a hash under another is lost in a crash.
   const body = isPersonal(command, parsed.data)
     ? await engine.vault.fingerprint(subject, JSON.stringify(parsed.data))
     : bodyHash(engine.keyFile.derive('body'), parsed.data)
@@ -318,7 +322,10 @@ function reply(
     ended: hasEnded(instance),
     event,
     repeated: false,
-    offered: offeredTo(engine, instance, done.caller),
+    // Effects, timers and imports never ask.
+    get offered() {
+      return offeredTo(engine, instance, done.caller)
+    },
     after: instance,
   }
 }

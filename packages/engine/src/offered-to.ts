@@ -1,5 +1,5 @@
 // What somebody can do with a case now: offered by the machine and allowed by the one rule.
-import { type Actor, type Command, type Instance, offered, sceneOf } from '@linli/workflow'
+import { type Actor, type Command, hasEnded, type Instance, offered, sceneOf } from '@linli/workflow'
 import type { Engine } from './engine.ts'
 import { actorFor, type Caller } from './permission.ts'
 
@@ -7,7 +7,7 @@ import { actorFor, type Caller } from './permission.ts'
 export function offeredTo(engine: Engine, instance: Instance, caller: Caller): string[] {
   const { workflow, clocks, stream } = instance
   const policy = workflow.policies.get(instance.policy)
-  if (policy === undefined) return []
+  if (policy === undefined || hasEnded(instance)) return []
   const row = workflow.summary(instance)
   const byRole = new Map<Actor['role'], { actor: Actor; commands: Set<Command> }>()
   for (const command of workflow.commands.values()) {

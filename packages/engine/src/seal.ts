@@ -25,30 +25,26 @@ export type SealScene = {
 export type SealedData = { data: Record<string, unknown>; effects: PlainEffect[] }
 
 /** Seals every personal field under its subject's key. Answers at once when the keys are near. */
-export async function sealData(
+export function sealData(
   vault: Vault,
   clear: Record<string, unknown>,
   scene: SealScene,
-): Promise<Record<string, unknown>> {
-  const pending: Promise<void>[] = []
+): Record<string, unknown> | Promise<Record<string, unknown>> {
+  const late: Promise<void>[] = []
   const sealedAt = new Map<string, unknown>()
-  mapPersonal(clear, scene.command.personal, (value, field, path) => {
+  const data = mapPersonal(clear, scene.command.personal, (value, field, path) => {
     if (typeof value !== 'string') return value
     const subject = subjectOf(scene, field.of, clear)
     const binding = { stream: scene.stream, event: scene.eventId, field: path }
     const sealed = vault.seal(subject, value, binding)
-    if (sealed instanceof Promise) {
-      pending.push(sealed.then((done) => void sealedAt.set(path, done)))
-    } else sealedAt.set(path, sealed)
+    if (!(sealed instanceof Promise)) return sealed
+    late.push(sealed.then((done) => void sealedAt.set(path, done)))
     return value
   })
-  if (pending.length > 0) await Promise.all(pending)
-  const data = mapPersonal(
-    clear,
-    scene.command.personal,
-    (value, _field, path) => sealedAt.get(path) ?? value,
-  )
-  return data as Record<string, unknown>
+  if (late.length === 0) return data as Record<string, unknown>
+  const filled = () =>
+    mapPersonal(data, scene.command.personal, (value, _, path) => sealedAt.get(path) ?? value)
+  return Promise.all(late).then(() => filled() as Record<string, unknown>)
 }
 
 /** True when the data hold a personal value, and do not only have room for one. */

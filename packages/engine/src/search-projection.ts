@@ -81,20 +81,18 @@ function keep(
 function forget(subject: string, host: ProjectionHost): void {
   const document = host.table('search_document')
   const rows = host.statement(`select id from ${document} where subject = ?`).all(subject)
-  for (const { id } of rows) {
-    host.run(`delete from ${host.table('search_text')} where rowid = ?`, Number(id))
-  }
+  // Deleting, FTS5 may leave a rowid of its own as the last inserted one, too large for a number:
+  // `run` would throw on reading it. `all` does not read it, and an ordinary insert resets it.
+  const remove = host.statement(`delete from ${host.table('search_text')} where rowid = ?`)
+  for (const { id } of rows) remove.all(Number(id))
+  host.statement(`insert into ${document} (instance, subject) values ('', ?)`).run(subject)
   host.run(`delete from ${document} where subject = ?`, subject)
 }
 
 const subjectOf = (value: unknown): string => (isSealed(value) ? (value.subject ?? '') : '')
 
 /** Sealed values, and the names and titles that are public. Ballots are not looked at. */
-function collect(
-  data: unknown,
-  at: string,
-  found: (value: unknown, field: string) => void,
-): void {
+function collect(data: unknown, at: string, found: (value: unknown, field: string) => void): void {
   if (typeof data !== 'object' || data === null) return
   if (isSealed(data)) {
     if (data.$sealed !== null && data.subject?.includes(':') === false) found(data, at)

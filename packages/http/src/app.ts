@@ -65,8 +65,20 @@ export async function buildApp(
   addHealthRoutes(app, ports)
   await addOpenApiPages(app)
   await addWebRoutes(app, ports.webFolder)
+  endIdleConnections(app)
   return app
 }
+
+/** A connection whose last answer went out while the server closes would be kept for a minute. */
+function endIdleConnections(app: FastifyInstance): void {
+  app.addHook('preClose', async () => {
+    const ending = setInterval(() => app.server.closeIdleConnections(), CLOSING_MS)
+    ending.unref()
+    app.server.once('close', () => clearInterval(ending))
+  })
+}
+
+const CLOSING_MS = 20
 
 function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
   const found = problemOf(thrown)

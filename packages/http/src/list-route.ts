@@ -13,10 +13,10 @@ import {
 } from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { categoryName } from './case-view.ts'
+import { categoryName, opening } from './case-view.ts'
 import { type Language, roleText, stateText } from './language.ts'
 import { filterOf, ListFilter } from './list-filter.ts'
-import { named, nameOf } from './names.ts'
+import { named, nameOf, personName } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import { RowPage } from './reply-schema.ts'
@@ -112,7 +112,8 @@ async function list(ports: HttpPorts, workflow: Workflow, exchange: Exchange) {
     ...(cursor === undefined ? {} : { cursor }),
   })
   const into = language(request)
-  const rows = await Promise.all(page.rows.map((row) => rowOf(ports, row, into)))
+  const shown = await withNames(ports, page.rows, callerOf(request))
+  const rows = await Promise.all(shown.map((row) => rowOf(ports, row, into)))
   const asOf = asOfOf(query)
   return {
     rows,
@@ -125,6 +126,24 @@ async function list(ports: HttpPorts, workflow: Workflow, exchange: Exchange) {
 function asOfOf({ at, known }: AskedQuery): { at?: string; known?: string } | undefined {
   if (at === undefined && known === undefined) return undefined
   return { ...(at === undefined ? {} : { at }), ...(known === undefined ? {} : { known }) }
+}
+
+/** Persons are listed by name for those who may see it; each is an opening like any other. */
+async function withNames(
+  ports: HttpPorts,
+  rows: readonly InstanceRow[],
+  caller: Caller,
+): Promise<InstanceRow[]> {
+  return Promise.all(
+    rows.map(async (row) => {
+      if (row.workflow !== 'person') return row
+      const instance = await ports.engine.instances.get(row.id)
+      const viewer = { caller, language: 'zh' as const, why: 'list' }
+      if (instance === undefined || !(await opening(ports, instance, viewer))) return row
+      const title = await personName(ports.engine, row.id)
+      return title === undefined ? row : { ...row, title }
+    }),
+  )
 }
 
 async function rowOf(ports: HttpPorts, row: InstanceRow, into: Language) {

@@ -1,6 +1,6 @@
 // What pages need to know of the neighbourhood and of linli itself: workflows with their texts,
 // places, categories, notices, and effects that wait for a person.
-import { chart, listInstances, type Workflow } from '@linli/engine'
+import { type Caller, chart, listInstances, type Workflow } from '@linli/engine'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { formOf } from './command-form.ts'
@@ -166,7 +166,7 @@ async function notices(ports: HttpPorts, request: FastifyRequest) {
     .orderBy('at', 'desc')
     .limit(NOTICES)
     .execute()
-  const mine = rows.filter((row) => row.place === null || isWithin(caller.grants, row.place))
+  const mine = await whereHeld(ports, caller, rows)
   return {
     notices: mine.map(({ id, instance, text, at, readAt }) => {
       const workflow = ports.engine.instances.workflowOf(instance)
@@ -177,6 +177,21 @@ async function notices(ports: HttpPorts, request: FastifyRequest) {
   }
 }
 
-/** A notice for a role somewhere is for those who hold it there, or everywhere. */
-const isWithin = (grants: readonly { place?: string }[], place: string): boolean =>
-  grants.some((grant) => grant.place === undefined || grant.place === place)
+/** A notice for a role somewhere is for those who hold it there, above it, or everywhere. */
+async function whereHeld<Row extends { role: string | null; place: string | null }>(
+  ports: HttpPorts,
+  caller: Caller,
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const held = await Promise.all(
+    rows.map(async ({ role, place }) => {
+      if (role === null || place === null) return true
+      const instance = await ports.engine.instances.get(place)
+      const path = instance?.workflow.summary(instance).place ?? [place]
+      return caller.grants.some(
+        (grant) => grant.role === role && (grant.place === undefined || path.includes(grant.place)),
+      )
+    }),
+  )
+  return rows.filter((_, index) => held[index])
+}

@@ -176,7 +176,10 @@ function isStep(event: Event): boolean {
   return statePath(event.from) !== statePath(event.to)
 }
 
-/** Texts meant for the resident: notes marked public, answers, and questions put to them. */
+/**
+ * Texts meant for the resident: notes marked public, answers, and questions put to them. What a
+ * unit answered came by an effect and is the office's to pass on.
+ */
 const FOR_RESIDENTS = new Set(['answer', 'question'])
 
 async function publicTexts(
@@ -185,7 +188,9 @@ async function publicTexts(
 ) {
   const { instance, caller, events } = shown
   const told = events.filter(
-    ({ data }) => data.public === true || Object.keys(data).some((key) => FOR_RESIDENTS.has(key)),
+    ({ data, by }) =>
+      data.public === true ||
+      (by.role !== 'system' && Object.keys(data).some((key) => FOR_RESIDENTS.has(key))),
   )
   if (told.length === 0) return []
   await opening(ports, instance, { caller, language: shown.into, why: 'own' })

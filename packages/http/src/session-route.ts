@@ -1,17 +1,10 @@
 // Signing in and out: by name and password, by a one-time link, and by one click in a demo.
-import {
-  type Caller,
-  type Event,
-  openFields,
-  PASSWORD_CHARS_MAX,
-  parseEvent,
-  type Session,
-} from '@linli/engine'
+import { type Caller, PASSWORD_CHARS_MAX, type Session } from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { SESSION_COOKIE } from './gate.ts'
 import { type Language, roleText } from './language.ts'
-import { nameOf } from './names.ts'
+import { nameOf, personName } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { type ProblemCode, ProblemError } from './problem.ts'
 import { perMinute } from './rate.ts'
@@ -105,7 +98,8 @@ async function begin(ports: HttpPorts, beginning: Beginning) {
 }
 
 async function meOf(ports: HttpPorts, caller: Caller, into: Language) {
-  const name = caller.person === undefined ? undefined : await ownName(ports, caller.person)
+  const name =
+    caller.person === undefined ? undefined : await personName(ports.engine, caller.person)
   return {
     person: caller.person,
     ...(name === undefined ? {} : { name }),
@@ -119,16 +113,4 @@ async function meOf(ports: HttpPorts, caller: Caller, into: Language) {
     ),
     demo: ports.demo !== undefined,
   }
-}
-
-/** One's own name is opened for oneself, from the newest event of one's own that says it. */
-async function ownName(ports: HttpPorts, person: string): Promise<string | undefined> {
-  const stored = await ports.engine.store.read(person, { direction: 'backward', limit: 50 })
-  for (const one of stored) {
-    const event: Event = parseEvent(one)
-    if (!('name' in event.data)) continue
-    const opened = await openFields(ports.engine.vault, event)
-    return opened.find(({ field }) => field === 'name')?.text ?? undefined
-  }
-  return undefined
 }

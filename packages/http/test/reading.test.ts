@@ -151,6 +151,23 @@ t.test('lists and figures are cut to what one may see, and see one’s own write
   test.match(flows.body.flows, [{ from: String, to: String, count: 1, label: String }])
 })
 
+t.test('people are listed by name for those who may see names', async (test) => {
+  const titles = async (token: string) =>
+    (await get('/api/person?limit=3', token)).body.rows.map(({ title }: { title: string }) => title)
+  test.same(await titles(supervisor.token), ['甲', '甲', '甲'])
+  test.same(await titles(there.administrator.token), [undefined, undefined, undefined])
+  test.same(await titles(there.heatingHandler.token), ['甲'], 'oneself, by the unit')
+})
+
+t.test('a notice reaches whom it is for, as a sentence', async (test) => {
+  await order('assign', { person: gridWorker.person }, coordinator.token)
+  await kit.settle()
+  const notices = async (token: string) => (await get('/api/notices', token)).body.notices
+  const told = { instance: id, text: 'assigned', label: '一件诉求指派给您。', read: false }
+  test.match(await notices(gridWorker.token), [told])
+  test.same(await notices(there.farWorker.token), [])
+})
+
 t.test('analysts get the stream with stable pseudonyms and no personal text', async (test) => {
   const path = '/api/events?workflow=appeal'
   const all = await get(path, analyst.token)
@@ -159,7 +176,7 @@ t.test('analysts get the stream with stable pseudonyms and no personal text', as
     .trim()
     .split('\n')
     .map((line: string) => JSON.parse(line))
-  test.equal(events.length, 3)
+  test.equal(events.length, 4)
   test.same(events[0].data.text, { $sealed: null })
   test.equal(events[0].by.person, events[1].by.person, 'the same person, the same pseudonym')
   for (const text of [gridWorker.person, '13955556666', CANARY]) test.notMatch(all.body, text)
@@ -201,6 +218,19 @@ t.test('pages hear of what they may read, and of nothing else', async (test) => 
   test.match(heard, other.instance)
   test.notMatch(heard, id, 'not of another estate’s case')
   stop.abort()
+})
+
+t.test('a server that closes ends its streams', async (test) => {
+  const other = await openKit()
+  const { hire } = await import('./community-kit.ts')
+  const { token } = await hire(other, [{ role: 'analyst' }])
+  const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` }
+  const streams = await Promise.all(
+    ['/api/events', '/api/live'].map((path) => fetch(`${other.base}${path}`, { headers })),
+  )
+  const texts = Promise.all(streams.map((stream) => stream.text()))
+  await other.close()
+  test.match(await texts, [/person\.registered/, /retry/])
 })
 
 /** A stream of text, read as far as a pattern. */

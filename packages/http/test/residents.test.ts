@@ -78,6 +78,27 @@ t.test(
   },
 )
 
+t.test('what a unit answers stays in the office until somebody passes it on', async (test) => {
+  const { id, link } = (await report({ phone: '13700004321' })).body
+  const order = async (path: string, body: object, { token } = gridWorker) => {
+    const answer = await kit.ask('POST', path, { token, body })
+    test.equal(answer.status, 200, path)
+    await kit.settle()
+  }
+  await order(`/api/appeal/${id}/verify`, {})
+  await order(`/api/appeal/${id}/refer`, { units: [{ unit: there.property, lead: true }] })
+  const { body } = await kit.ask('GET', `/api/appeal/${id}`, { token: gridWorker.token })
+  const referral = `/api/referral/${body.summary.links[0].id}`
+  await order(`${referral}/accept`, {}, there.propertyHandler)
+  const given = { outcome: 'solved', answer: '换了灯；此户欠物业费' }
+  await order(`${referral}/answer`, given, there.propertyHandler)
+  const seen = await follow(link)
+  test.match(seen.body, { state: 'checking', publicNotes: [] })
+  const inside = await kit.ask('GET', `/api/appeal/${id}`, { token: gridWorker.token })
+  const texts = inside.body.personal.map(({ text }: { text: string }) => text)
+  test.ok(texts.includes(given.answer), 'the office reads it')
+})
+
 t.test('who left no phone follows the case too', async (test) => {
   const { link } = (await report({ phone: '' })).body
   test.match(await follow(link), { status: 200, body: { state: 'received' } })

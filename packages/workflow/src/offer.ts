@@ -33,8 +33,7 @@ export function offered(
 
 /** Asks a named guard itself: a walk through the whole machine costs ten times as much. */
 function holds(guard: unknown, snapshot: AnyMachineSnapshot, event: AnyEventObject): boolean {
-  const name = guardName(guard)
-  const made: unknown = name === undefined ? name : snapshot.machine.implementations.guards[name]
+  const made: unknown = snapshot.machine.implementations.guards[guardName(guard) ?? '']
   const asked = { context: snapshot.context, event }
   return typeof made === 'function' && made(asked, paramsOf(guard, asked)) === true
 }

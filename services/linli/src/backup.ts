@@ -23,10 +23,10 @@ export type BackedUp = { folder: string; keys: string; events: number; at: strin
 export const backup: Task<z.infer<typeof Given>, BackedUp> = {
   name: 'backup',
   given: Given,
-  async run({ community, keyPath, tell }, { to, keys }) {
+  async run({ community, tell }, { to, keys }) {
     const places = placesOf(to, keys, community.folder)
     const at = new Date(community.engine.now()).toISOString()
-    const { events, position } = await draw({ community, keyPath, tell }, places)
+    const { events, position } = await draw({ community, tell }, places)
     const note = { at, keyFile: community.keyFile.id, events, position }
     move(places.to, ['log.db', 'work.db', ...COPIED])
     await writeNote(places.to, { ...note, holds: 'log' }, ['log.db', 'work.db'])
@@ -78,7 +78,7 @@ const STAGE = 'new'
 
 /** Everything is drawn into a folder beside the last backup, which stays whole until the end. */
 async function draw(
-  { community, keyPath, tell }: Omit<TaskScene, 'signal'>,
+  { community, tell }: Omit<TaskScene, 'signal'>,
   { to, keys }: Places,
 ): Promise<Checked> {
   const [log, secret] = [join(to, STAGE), join(keys, STAGE)]
@@ -93,7 +93,7 @@ async function draw(
   await community.store.backup(join(log, 'log.db'))
   tell('copying the keys')
   await community.vault.backup(join(secret, 'vault.db'))
-  cpSync(keyPath, join(secret, 'key'))
+  cpSync(community.keyPath, join(secret, 'key'))
   tell('checking the copies')
   await checkSound(join(log, 'work.db'))
   await checkSound(join(secret, 'vault.db'))

@@ -29,7 +29,6 @@ export type Control = { close: () => Promise<void> }
 /** Listens in the folder of an open community, whose owner may remove a socket left behind. */
 export async function openControl(options: {
   community: Community
-  keyPath: string
   tasks: readonly AnyTask[]
 }): Promise<Control> {
   const { community } = options
@@ -76,9 +75,9 @@ async function serve(
       const message = `The running server does not know ${request.task}: it is another version.`
       throw new CommandFault('unknown-task', message)
     }
-    const { community, keyPath, signal } = scene
+    const { community, signal } = scene
     const tell = (line: string) => say({ tell: line })
-    const done = await task.perform({ community, keyPath, signal, tell }, request.given)
+    const done = await task.perform({ community, signal, tell }, request.given)
     say({ done: done ?? null })
   } catch (fault) {
     say({ failed: toldOf(fault, scene.community.folder) })

@@ -1,5 +1,5 @@
 // `erase`: destroys what is personal about one person, for ever, and records that it was done.
-// Says beforehand-known figures of what became unreadable, never the text itself.
+// Says how much became unreadable, never what it was.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Access, erasePerson, parseEvent } from '@linli/engine'
 import type { EventReader } from '@linli/event-store'
@@ -39,7 +39,12 @@ export const erase: Task<z.infer<typeof Given>, Erased> = {
     for (const table of ['login', 'session', 'link'] as const) {
       await work.deleteFrom(table).where('person', '=', person).execute()
     }
-    await community.settled()
+    if (!(await community.read.waitFor(await store.head(), FOLLOW_MS))) {
+      const message =
+        `The keys of ${person} are destroyed and that is recorded, but the read models have not ` +
+        'followed: what they keep for searching is cleared by linli rebuild.'
+      throw new CommandFault('read-models-behind', message)
+    }
     return { person, ...found, repeated: answer.repeated }
   },
 }
@@ -69,6 +74,8 @@ async function sealedFor(reader: EventReader, person: string, tell: TaskScene['t
   }
 }
 
+/** How long the read models may take to forget the person too. */
+const FOLLOW_MS = 60_000
 const PAGE = 1_000
 const SHOWN_EVERY = 50_000
 

@@ -31,7 +31,7 @@ export async function perform<Given, Done>(
     onFault: (what, fault) => tell(`${what}: ${fault instanceof Error ? fault.message : fault}`),
   })
   try {
-    return await task.run({ community, keyPath, tell, signal }, given)
+    return await task.run({ community, tell, signal }, given)
   } finally {
     await community.close()
   }

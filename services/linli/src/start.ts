@@ -82,7 +82,7 @@ type Opened = StartGiven & {
 }
 
 async function serve(opened: Opened): Promise<void> {
-  const { settings, installation, community, log, accounts, webFolder, signal } = opened
+  const { settings, community, log, accounts, webFolder, signal } = opened
   const app = await buildServer(community, {
     logger: log,
     secure: settings.secure,
@@ -94,7 +94,7 @@ async function serve(opened: Opened): Promise<void> {
   const stopWatching = endOnBug(log)
   try {
     const address = await app.listen({ host: settings.host, port: settings.port })
-    control = await openControl({ community, keyPath: installation.keyPath, tasks })
+    control = await openControl({ community, tasks })
     await say(opened, settings.publicUrl ?? readable(address))
     await ended
     log.info('ending')

@@ -7,8 +7,6 @@ import type { Community } from './community.ts'
 /** What a task works with. `tell` shows a line of progress; the signal says: end soon. */
 export type TaskScene = {
   community: Community
-  /** Where the key file lies. */
-  keyPath: string
   tell: (line: string) => void
   signal: AbortSignal
 }

@@ -6,17 +6,25 @@ import { useSearchParams } from 'react-router'
 export type AsOf = { at?: string; known?: string }
 
 /** The moment in the address; `past` is true when one is set; `now` is what counts as now. */
-export function useAsOf(): { asOf: AsOf; past: boolean; now: number } {
+export function useAsOf(): {
+  asOf: AsOf
+  past: boolean
+  now: number
+  revision: number | undefined
+} {
   const [params] = useSearchParams()
   const at = params.get('at')
   const known = params.get('known')
+  const chosen = params.get('revision')
+  const revision = chosen === null || !/^\d+$/.test(chosen) ? undefined : Number(chosen)
   return useMemo(
     () => ({
       asOf: { ...(at === null ? {} : { at }), ...(known === null ? {} : { known }) },
-      past: at !== null || known !== null,
+      past: at !== null || known !== null || revision !== undefined,
+      revision,
       now: at === null ? (known === null ? Date.now() : Date.parse(known)) : Date.parse(at),
     }),
-    [at, known],
+    [at, known, revision],
   )
 }
 

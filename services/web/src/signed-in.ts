@@ -31,24 +31,31 @@ export function pagesOf(me: Me | null | undefined): Page[] {
     ...(holds(me, 'coordinator', 'supervisor', 'council-member')
       ? (['deliberations'] as const)
       : []),
-    ...(holds(me, 'coordinator', 'supervisor', 'analyst', 'unit-handler')
-      ? (['dashboard'] as const)
-      : []),
+    ...(holds(me, 'coordinator', 'supervisor', 'unit-handler') ? (['dashboard'] as const) : []),
     ...(holds(me, 'analyst') ? (['analyst'] as const) : []),
     ...(holds(me, 'administrator') ? (['people', 'units', 'places'] as const) : []),
     ...(holds(me, ...FIELD_ROLES) ? (['report'] as const) : []),
   ]
 }
 
-export type Page =
-  | 'cases'
-  | 'referrals'
-  | 'deliberations'
-  | 'dashboard'
-  | 'analyst'
-  | 'people'
-  | 'units'
-  | 'places'
-  | 'report'
+/** The address of a page; work lists begin with what is open. */
+export const addressOf = (page: Page): string =>
+  WORK.has(page) ? `/${page}?ended=false` : `/${page}`
+
+const WORK = new Set<Page>(['cases', 'referrals', 'deliberations'])
+
+/** All pages that stand in the bar for some role. */
+export const PAGES = [
+  'cases',
+  'referrals',
+  'deliberations',
+  'dashboard',
+  'analyst',
+  'people',
+  'units',
+  'places',
+  'report',
+] as const
+export type Page = (typeof PAGES)[number]
 
 const FIELD_ROLES = ['grid-worker', 'building-chief', 'duty-officer', 'coordinator', 'steward']

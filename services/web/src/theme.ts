@@ -2,6 +2,7 @@
 import type { ThemeConfig } from 'antd'
 import { colour, font } from './tokens.ts'
 
+const phone = window.matchMedia('(max-width: 859px)').matches
 const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
 
 /** The theme of the staff's pages. */
@@ -22,7 +23,7 @@ export const theme: ThemeConfig = {
     colorBgLayout: colour.page,
     borderRadius: 6,
     fontFamily: font.text,
-    fontSize: 14,
+    fontSize: phone ? 16 : 14,
     controlHeight: 34,
     motion: !still,
     motionDurationMid: '0.14s',

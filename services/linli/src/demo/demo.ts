@@ -17,6 +17,11 @@ export type DemoAccount = {
   person: string
 }
 
+/** What of an installation the demo is made in. */
+export type DemoGround = Pick<Community, 'engine' | 'vault' | 'claimed'> & {
+  effects: Pick<Community['effects'], 'caughtUp'>
+}
+
 /** When the demo ends (epoch ms), and the city whose policies its cases begin with. */
 export type DemoOptions = { now: number; city: 'jining' }
 
@@ -25,12 +30,12 @@ export type DemoOptions = { now: number; city: 'jining' }
  * are done. Nothing is recorded as later than `now`. Fault `log-not-empty` otherwise.
  */
 export async function makeDemo(
-  community: Community,
+  community: DemoGround,
   options: DemoOptions,
   progress: (done: number, all: number) => void = () => {},
 ): Promise<DemoAccount[]> {
-  const { engine, store, claimed, effects } = community
-  if ((await store.head()) > 0) {
+  const { engine, claimed, effects } = community
+  if ((await engine.store.head()) > 0) {
     throw new CommandFault('log-not-empty', 'A demo is made in an empty data folder only.')
   }
   const { now, city } = options
@@ -45,7 +50,7 @@ export async function makeDemo(
     await play({ run, instances, calendar, settlement }, scheduled, progress)
     await run.until(now)
     await forget(community, settlement.names.get('@6-2-501'), now)
-    await effects.caughtUp(await store.head())
+    await effects.caughtUp(await engine.store.head())
     return accountsOf(settlement.names)
   } finally {
     run.end()
@@ -55,7 +60,7 @@ export async function makeDemo(
 /** A year and a month: the first stories of the year find their neighbourhood there. */
 const FOUNDED_BEFORE_MS = 400 * 86_400_000
 
-function timingOf({ engine }: Community, policy: string, now: number): Timing {
+function timingOf({ engine }: DemoGround, policy: string, now: number): Timing {
   const policyOf = (workflow: string) => {
     const found = engine.workflows.get(workflow)?.policies.get(policy)
     if (found === undefined) throw new CommandFault('unknown-policy', `${workflow}: ${policy}`)
@@ -72,7 +77,11 @@ const scheduledIn = (timing: Timing): Scheduled[] =>
   })
 
 /** The person whose erasure a story records: the key goes too, as an erasure always does. */
-async function forget({ vault }: Community, person: string | undefined, at: number): Promise<void> {
+async function forget(
+  { vault }: DemoGround,
+  person: string | undefined,
+  at: number,
+): Promise<void> {
   if (person !== undefined) await vault.erase(person, { at })
 }
 

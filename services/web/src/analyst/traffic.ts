@@ -6,28 +6,44 @@ import { edgeFor } from '../chart/way.ts'
 import { length } from '../time.ts'
 
 const THINNEST = 1.2
-const THICKEST = 9
+const THICKEST = 8
 
-/** Sums flows onto the ways of the chart they belong to. */
+type Sum = { count: number; totalMs: number }
+
+/** Sums flows onto the ways and states of the chart they belong to. */
 export function trafficOf(chart: Chart, flows: readonly Flow[], t: TFunction): Traffic {
-  const counts = new Map<string, { count: number; totalMs: number }>()
-  for (const { from, to, count, totalMs } of flows) {
-    const way = edgeFor(chart, from, to)
+  const ways = new Map<string, Sum>()
+  const states = new Map<string, Sum>()
+  for (const flow of flows) {
+    const way = edgeFor(chart, flow.from, flow.to)
     if (way === undefined) continue
-    const sum = counts.get(way) ?? { count: 0, totalMs: 0 }
-    counts.set(way, { count: sum.count + count, totalMs: sum.totalMs + totalMs })
+    add(ways, way, flow)
+    add(states, flow.from, flow)
   }
-  const most = Math.max(1, ...[...counts.values()].map(({ count }) => count))
+  const most = Math.max(1, ...[...ways.values()].map(({ count }) => count))
+  const longest = Math.max(1, ...[...states.values()].map(meanMs))
   return {
+    id: flows.map(({ from, to, count }) => `${from}>${to}:${count}`).join(),
     widthOf: (way) => {
-      const count = counts.get(way)?.count ?? 0
-      if (count === 0) return 0
-      return THINNEST + (THICKEST - THINNEST) * Math.sqrt(count / most)
+      const count = ways.get(way)?.count ?? 0
+      return count === 0 ? 0 : THINNEST + (THICKEST - THINNEST) * Math.sqrt(count / most)
     },
     noteOf: (way) => {
-      const sum = counts.get(way)
+      const sum = ways.get(way)
       if (sum === undefined) return undefined
-      return `${sum.count} · ${length(sum.totalMs / sum.count, t)}`
+      const mean = meanMs(sum)
+      return mean < 60_000 ? String(sum.count) : `${sum.count} · ${length(mean, t)}`
+    },
+    heatOf: (state) => {
+      const sum = states.get(state)
+      return sum === undefined ? 0 : Math.sqrt(meanMs(sum) / longest)
     },
   }
+}
+
+const meanMs = ({ count, totalMs }: Sum): number => (count === 0 ? 0 : totalMs / count)
+
+function add(sums: Map<string, Sum>, key: string, { count, totalMs }: Sum): void {
+  const sum = sums.get(key) ?? { count: 0, totalMs: 0 }
+  sums.set(key, { count: sum.count + count, totalMs: sum.totalMs + totalMs })
 }

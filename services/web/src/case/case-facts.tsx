@@ -1,7 +1,7 @@
 // Beside the history: what the case is about, who it concerns, what it is linked with.
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
-import type { CaseView } from '../answers.ts'
+import type { CaseView, PersonalField } from '../answers.ts'
 import { useKeep } from '../as-of.ts'
 import { exact } from '../time.ts'
 import { ClockChip } from './clock-chip.tsx'
@@ -44,13 +44,14 @@ export function CaseFacts({ view, texts, now }: FactsProps) {
 
 function Personal({ view }: { view: CaseView }) {
   const { t } = useTranslation()
-  if (view.personal.length === 0) return null
+  const fields = newestOf(view.personal)
+  if (fields.length === 0) return null
   const opened = view.personal.some(({ text }) => text !== null)
   return (
     <section className="personal" aria-labelledby="personal">
       <h2 id="personal">{t('case.personal')}</h2>
       <dl>
-        {view.personal.map(({ field, label, revision, text }) => (
+        {fields.map(({ field, label, revision, text }) => (
           <div key={`${revision}${field}`}>
             <dt>{label}</dt>
             <dd>{text ?? <span className="sealed">{t('case.sealed')}</span>}</dd>
@@ -60,6 +61,15 @@ function Personal({ view }: { view: CaseView }) {
       {opened && <p className="personal-note">{t('case.looked')}</p>}
     </section>
   )
+}
+
+/** What was said at the beginning, each in its newest wording; the rest stands in the history. */
+function newestOf(personal: readonly PersonalField[]): PersonalField[] {
+  const newest = new Map<string, PersonalField>()
+  for (const one of personal) {
+    if (one.revision === 0 || newest.has(one.field)) newest.set(one.field, one)
+  }
+  return [...newest.values()]
 }
 
 function Links({ view }: { view: CaseView }) {

@@ -15,7 +15,7 @@ export function CaseHeader({ view, texts, now }: HeaderProps) {
   const state = view.stateLabel ?? texts[`state.${view.path}`] ?? view.path
   const first = soonest(view)
   const rest = view.clocks.filter((clock) => clock !== first && clock.status !== 'stopped')
-  const what = [view.title ?? summary.categoryName, placeWords(summary.place, 3)]
+  const what = [view.title ?? summary.categoryName, placeWords(summary.place)]
   return (
     <header className="case-head">
       <p className="case-name">

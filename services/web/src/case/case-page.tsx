@@ -15,6 +15,7 @@ import { changesBetween } from './changes.ts'
 import { RevisionSlider } from './revision-slider.tsx'
 import { Timeline } from './timeline.tsx'
 import { useCase } from './use-case.ts'
+import { useTexts } from './use-texts.ts'
 
 /** `/cases/:id`, for every workflow. */
 export function CasePage() {
@@ -24,6 +25,7 @@ export function CasePage() {
   const loaded = useCase(id)
   const { view, before, events, revision } = loaded
   const version = useVersion(view.data?.workflow ?? '', view.data?.version)
+  const texts = useTexts(version.data?.texts)
   if (view.isError) return <Failed error={view.error} again={() => void view.refetch()} />
   if (view.data === undefined || version.data === undefined) return <Loading lines={10} />
   const now = revision === undefined ? moment : Date.parse(view.data.effectiveAt)
@@ -32,10 +34,10 @@ export function CasePage() {
   const changes =
     revision === undefined || before.data === undefined
       ? []
-      : changesBetween({ before: before.data, after: view.data, texts: version.data.texts, t, now })
+      : changesBetween({ before: before.data, after: view.data, texts, t, now })
   return (
     <article className={revision === undefined ? 'case' : 'case is-past'}>
-      <CaseHeader view={view.data} texts={version.data.texts} now={now} />
+      <CaseHeader view={view.data} texts={texts} now={now} />
       {view.data.lastRevision > 0 && (
         <RevisionSlider view={view.data} events={all} changes={changes} revision={revision} />
       )}
@@ -48,10 +50,10 @@ export function CasePage() {
           ) : events.data === undefined ? (
             <Loading lines={6} />
           ) : (
-            <Timeline events={shown} texts={version.data.texts} now={now} />
+            <Timeline events={shown} texts={texts} now={now} />
           )}
         </section>
-        <CaseFacts view={view.data} texts={version.data.texts} now={now} />
+        <CaseFacts view={view.data} texts={texts} now={now} />
       </div>
     </article>
   )

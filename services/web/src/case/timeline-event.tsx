@@ -16,13 +16,18 @@ export function TimelineEvent({ event, texts, now }: EventProps) {
   const facts = factsOf(event, texts)
   const who = event.by.unitName ?? event.by.roleLabel ?? t(`role.${event.by.role}`)
   return (
-    <li className={`${moved ? 'is-move' : ''} ${kindOf(event.type)}`}>
+    <li className={`${moved ? 'is-move' : ''} ${kindOf(event.type, moved)}`}>
       <p className="event-line">
-        <span className="event-label">{event.label}</span>
-        {moved && event.toPath !== null && event.toPath !== undefined && (
-          <span className="event-to">→ {texts[`state.${event.toPath}`] ?? event.toPath}</span>
-        )}
-        {event.late && <LateMark event={event} />}
+        <span className="event-what">
+          <span className="event-label">
+            {event.label}
+            {clockIn(event, texts, t('colon'))}
+          </span>
+          {moved && event.toPath !== null && event.toPath !== undefined && (
+            <span className="event-to">→ {texts[`state.${event.toPath}`] ?? event.toPath}</span>
+          )}
+          {event.late && <LateMark event={event} />}
+        </span>
         <span className="event-who">{who}</span>
         <time dateTime={event.at} title={exact(event.at)}>
           {when(event.at, now, t)}
@@ -75,7 +80,16 @@ function factsOf(event: EventView, texts: Record<string, string>): [string, stri
   return facts
 }
 
-function kindOf(type: string): string {
+/** Which clock warned or ended. */
+function clockIn(event: EventView, texts: Record<string, string>, colon: string): string {
+  const clock = event.data?.clock
+  if (!event.type.startsWith('clock.') || typeof clock !== 'string') return ''
+  return `${colon}${texts[`clock.${clock}`] ?? clock}`
+}
+
+/** A clock that moves a case on by itself is no card. */
+function kindOf(type: string, moved: boolean): string {
+  if (moved) return ''
   if (type.startsWith('clock.expired')) return 'is-red'
   return type.startsWith('clock.warned') ? 'is-yellow' : ''
 }

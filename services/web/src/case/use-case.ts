@@ -7,9 +7,8 @@ import { useAsOf } from '../as-of.ts'
 
 /** The revision in the address, when one is chosen; undefined for the newest. */
 export function useRevision(): [number | undefined, (revision: number | undefined) => void] {
-  const [params, setParams] = useSearchParams()
-  const text = params.get('revision')
-  const revision = text === null || !/^\d+$/.test(text) ? undefined : Number(text)
+  const [, setParams] = useSearchParams()
+  const { revision } = useAsOf()
   const choose = (next: number | undefined) =>
     setParams(
       (before) => {

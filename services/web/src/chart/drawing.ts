@@ -1,11 +1,13 @@
 // Where the states and ways of a machine stand on the sheet: elk lays them out, once per machine
 // and direction. Knows nothing of colours or of React.
-import type { ElkNode } from 'elkjs/lib/elk-api'
+import type { ElkLabel, ElkNode } from 'elkjs/lib/elk-api'
 import type { Chart } from '../answers.ts'
 
 export type Point = { x: number; y: number }
 export type Box = Point & { id: string; width: number; height: number; kind: string; label: string }
-export type Line = { id: string; from: string; to: string; points: Point[] }
+export type Line = { id: string; from: string; to: string; points: Point[]; note?: Note }
+/** Words on a way, centred on a point. */
+export type Note = Point & { text: string }
 export type Drawing = { width: number; height: number; boxes: Box[]; lines: Line[] }
 export type Direction = 'RIGHT' | 'DOWN'
 
@@ -15,12 +17,16 @@ const CJK_WIDTH = 14.2
 const LATIN_WIDTH = 7.4
 const DOT = 14
 
-/** Lays a chart out. `label` gives the words of a state; history states are not drawn. */
-export async function draw(
-  chart: Chart,
-  label: (id: string) => string,
-  direction: Direction,
-): Promise<Drawing> {
+/** `label` gives the words of a state, `noteOf` those on a way, for which room is made. */
+export type Asked = {
+  label: (id: string) => string
+  direction: Direction
+  noteOf?: (way: string) => string | undefined
+}
+
+/** Lays a chart out; history states are not drawn. */
+export async function draw(chart: Chart, asked: Asked): Promise<Drawing> {
+  const { label, direction } = asked
   const { default: Elk } = await import('elkjs/lib/elk.bundled.js')
   const laid = await new Elk().layout({
     id: 'root',
@@ -35,6 +41,7 @@ export async function draw(
       'elk.spacing.nodeNode': '18',
       'elk.spacing.edgeNode': '12',
       'elk.spacing.edgeEdge': '8',
+      'elk.spacing.edgeLabel': '3',
       'elk.layered.spacing.edgeEdgeBetweenLayers': '8',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
@@ -43,7 +50,12 @@ export async function draw(
     children: childrenOf(chart, label, undefined),
     edges: chart.edges
       .filter(({ from, to }) => from !== to && !isWithin(to, from) && !isWithin(from, to))
-      .map(({ from, to }) => ({ id: wayId(from, to), sources: [from], targets: [to] })),
+      .map(({ from, to }) => ({
+        id: wayId(from, to),
+        sources: [from],
+        targets: [to],
+        labels: labelsOf(asked.noteOf?.(wayId(from, to))),
+      })),
   })
   return drawingOf(laid, chart, label)
 }
@@ -73,6 +85,22 @@ function childrenOf(
     })
 }
 
+function noteIn(labels: ElkLabel[] | undefined): { note?: Note } {
+  const [first] = labels ?? []
+  if (first?.text === undefined) return {}
+  const { text, x = 0, y = 0, width = 0, height = 0 } = first
+  return { note: { text, x: x + width / 2, y: y + height / 2 } }
+}
+
+const NOTE_HEIGHT = 15
+const NOTE_SCALE = 0.84
+
+function labelsOf(note: string | undefined): ElkLabel[] {
+  if (note === undefined) return []
+  const width = (widthOf(note) - PADDING) * NOTE_SCALE + 8
+  return [{ text: note, width, height: NOTE_HEIGHT }]
+}
+
 function widthOf(text: string): number {
   let width = PADDING
   for (const letter of text) width += letter > '⺀' ? CJK_WIDTH : LATIN_WIDTH
@@ -90,7 +118,8 @@ function drawingOf(laid: ElkNode, chart: Chart, label: (id: string) => string): 
     }
   }
   walk(laid)
-  const lines = (laid.edges ?? []).map(({ id, sources, targets, sections }) => ({
+  const lines = (laid.edges ?? []).map(({ id, sources, targets, sections, labels }) => ({
+    ...noteIn(labels),
     id,
     from: sources[0] ?? '',
     to: targets[0] ?? '',

@@ -9,5 +9,7 @@ export const percent = (value: number | null): string =>
 export const isBetterLow = (name: string): boolean => /redo|sendBack|sentBack|return/i.test(name)
 
 /** What a group is called; a month has only its key. */
-export const nameOf = (group: RateGroup): string =>
-  group.label === '' || group.label === group.key ? (group.key ?? '–') : group.label
+export function nameOf(group: RateGroup, none: string): string {
+  if (group.key === null) return none
+  return group.label === '' ? group.key : group.label
+}

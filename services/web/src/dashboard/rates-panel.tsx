@@ -1,5 +1,6 @@
 // The rates: each with its figure, numerator over denominator, what is left out and why; then, for
 // the one chosen, a chart by group with its table below.
+import type { TFunction } from 'i18next'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
@@ -30,7 +31,7 @@ export function RatesPanel({ rates, totals }: PanelProps) {
           </li>
         ))}
       </ul>
-      {total.note !== undefined && total.note !== '' && <p className="rate-note">{total.note}</p>}
+      <p className="rate-note">{noteOf(total, t)}</p>
       {rate !== undefined && (
         <>
           <Suspense fallback={<Loading lines={4} />}>
@@ -41,6 +42,14 @@ export function RatesPanel({ rates, totals }: PanelProps) {
       )}
     </>
   )
+}
+
+/** What is counted over what, and what is left out and why. */
+function noteOf(rate: Rate, t: TFunction): string {
+  const why = rate.groups[0]?.leftOutWhy ?? ''
+  const note = rate.note ?? ''
+  if (why === '') return note
+  return `${note} · ${t('dashboard.leftOut')}${t('colon')}${why}`
 }
 
 type CardProps = { rate: Rate; pressed: boolean; choose: () => void }
@@ -94,7 +103,7 @@ function RateRow({ group }: { group: RateGroup }) {
       to={keep(casesOf(group.filters[part]))}
       aria-label={t('dashboard.open', {
         part: t(`dashboard.${part}`),
-        group: nameOf(group),
+        group: nameOf(group, t('dashboard.noGroup')),
         count,
       })}
     >
@@ -103,14 +112,11 @@ function RateRow({ group }: { group: RateGroup }) {
   )
   return (
     <tr>
-      <th scope="row">{nameOf(group)}</th>
+      <th scope="row">{nameOf(group, t('dashboard.noGroup'))}</th>
       <td>{percent(group.value)}</td>
       <td>{link('numerator', group.numerator)}</td>
       <td>{link('denominator', group.denominator)}</td>
-      <td>
-        {link('leftOut', group.leftOut ?? 0)}
-        {group.leftOut !== 0 && <small>{group.leftOutWhy}</small>}
-      </td>
+      <td>{link('leftOut', group.leftOut ?? 0)}</td>
     </tr>
   )
 }

@@ -9,7 +9,7 @@ type Option = { value: string; label: string; children?: Option[] }
 
 /** A dotted path as value; `anyLevel` also takes a branch. */
 export function CategoryPicker(props: PickerProps & { anyLevel?: boolean }) {
-  const { value, onChange, placeholder, id, anyLevel = false } = props
+  const { value, onChange, placeholder, label, id, anyLevel = false } = props
   const tree = useQuery({ queryKey: ['categories'], queryFn: known.categories, staleTime: 600_000 })
   const parts = value?.split('.') ?? []
   const path = parts.map((_, depth) => parts.slice(0, depth + 1).join('.'))
@@ -21,7 +21,7 @@ export function CategoryPicker(props: PickerProps & { anyLevel?: boolean }) {
       changeOnSelect={anyLevel}
       showSearch
       placeholder={placeholder}
-      aria-label={placeholder}
+      aria-label={label ?? placeholder}
       value={path.length === 0 ? [] : path}
       options={(tree.data ?? []).map(optionOf)}
       displayRender={(labels) => labels.at(-1)}

@@ -14,6 +14,7 @@ import { Problem, pathOf } from '../problem.ts'
 import { useVersion } from '../versions.ts'
 import { useDraft } from './draft.ts'
 import { formSchema, formUi } from './form-shape.ts'
+import { listTemplates } from './list-templates.tsx'
 import { remember } from './prefill.ts'
 import { validator } from './validator.ts'
 import { widgets } from './widgets.tsx'
@@ -64,6 +65,8 @@ export function CommandForm(props: FormProps) {
       formData={draft.data}
       validator={validator}
       widgets={widgets}
+      templates={listTemplates}
+      experimental_defaultFormStateBehavior={DEFAULTS}
       showErrorList={false}
       noHtml5Validate
       focusOnFirstError
@@ -80,6 +83,12 @@ export function CommandForm(props: FormProps) {
     </Form>
   )
 }
+
+/** A choice is made by a person: the first is not chosen for them. */
+const DEFAULTS = {
+  constAsDefaults: 'skipOneOf',
+  arrayMinItems: { populate: 'requiredOnly' },
+} as const
 
 function Refused({ error }: { error: unknown }) {
   const { t } = useTranslation()

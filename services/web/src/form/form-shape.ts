@@ -90,7 +90,7 @@ function widgetOf(schema: JsonSchema, name: string, needs: Record<string, string
   if (picked === 'place') return { 'ui:widget': 'place' }
   if (picked !== undefined) return { 'ui:widget': 'instance', 'ui:options': { workflow: picked } }
   if (schema.format === 'date-time') return { 'ui:widget': 'instant' }
-  if (schema.type === 'boolean') return { 'ui:widget': 'yes' }
+  if (schema.type === 'boolean') return { 'ui:widget': 'yes', 'ui:options': { label: false } }
   if (schema.enum !== undefined || schema.oneOf !== undefined) {
     const few = (schema.enum ?? schema.oneOf ?? []).length <= 4
     return { 'ui:widget': few ? 'radio' : 'select' }

@@ -10,7 +10,7 @@ const MOST = 50
 
 /** The instance's id as value; typing searches. */
 export function InstancePicker(props: PickerProps & { workflow: string }) {
-  const { workflow, value, onChange, placeholder, id } = props
+  const { workflow, value, onChange, placeholder, label, id } = props
   const [text, setText] = useState('')
   const rows = useQuery({
     queryKey: ['list', workflow, 'picker', text],
@@ -27,7 +27,7 @@ export function InstancePicker(props: PickerProps & { workflow: string }) {
       allowClear
       filterOption={false}
       placeholder={placeholder}
-      aria-label={placeholder}
+      aria-label={label ?? placeholder}
       value={value ?? null}
       options={options}
       loading={rows.isFetching}

@@ -9,12 +9,14 @@ export type PickerProps = {
   value: string | undefined
   onChange: (value: string | undefined) => void
   placeholder: string
+  /** The accessible name, where it is not the placeholder. */
+  label?: string
   id?: string
 }
 type Node = { id: string; pId: string; value: string; title: string; isLeaf: boolean }
 
 /** A place's id as value; branches are fetched when opened. */
-export function PlacePicker({ value, onChange, placeholder, id }: PickerProps) {
+export function PlacePicker({ value, onChange, placeholder, label, id }: PickerProps) {
   const queries = useQueryClient()
   const [nodes, setNodes] = useState<Node[]>([])
   const roots = useQuery({ queryKey: ['places'], queryFn: () => known.places(), staleTime: 60_000 })
@@ -40,7 +42,7 @@ export function PlacePicker({ value, onChange, placeholder, id }: PickerProps) {
       showSearch
       treeNodeFilterProp="title"
       placeholder={placeholder}
-      aria-label={placeholder}
+      aria-label={label ?? placeholder}
       value={value ?? null}
       treeData={[...tops, ...nodes, ...named]}
       loadData={(node) => fetchBelow(String(node.value))}

@@ -13,6 +13,8 @@ import { prefill } from './prefill.ts'
 
 const WORKFLOW = 'appeal'
 const COMMAND = 'report'
+// Roles whose place is small enough to be likely that of the report.
+const OF_A_PLACE = new Set(['building-chief', 'grid-worker'])
 
 /** `/report` for who is signed in. */
 export function ReportPage() {
@@ -27,7 +29,9 @@ export function ReportPage() {
   if (version.data === undefined || schema === undefined) return <Loading />
   const label = version.data.texts[`command.${COMMAND}`] ?? COMMAND
   const offer: Offer = { command: COMMAND, label, schema, needs: { place: 'place' } }
-  const place = me.data?.roles.find((role) => role.place !== undefined)?.place
+  const place = me.data?.roles.find(
+    ({ role, place }) => OF_A_PLACE.has(role) && place !== undefined,
+  )?.place
   const prefilled = {
     channel: 'desk',
     ...prefill(offer),

@@ -17,23 +17,24 @@ export const widgets: RegistryWidgetsType = {
   yes: YesWidget,
 }
 
-function picking({ id, value, onChange, label }: WidgetProps) {
-  return { id, value: textOf(value), onChange, placeholder: label }
+function usePicking({ id, value, onChange, label }: WidgetProps) {
+  const { t } = useTranslation()
+  return { id, value: textOf(value), onChange, placeholder: t('resident.choose'), label }
 }
 
 function PlaceWidget(props: WidgetProps) {
-  return <PlacePicker {...picking(props)} />
+  return <PlacePicker {...usePicking(props)} />
 }
 
 function CategoryWidget(props: WidgetProps) {
-  return <CategoryPicker {...picking(props)} />
+  return <CategoryPicker {...usePicking(props)} />
 }
 
 function InstanceWidget(props: WidgetProps) {
   const workflow = props.options.workflow
   return (
     <InstancePicker
-      {...picking(props)}
+      {...usePicking(props)}
       workflow={typeof workflow === 'string' ? workflow : 'organisation'}
     />
   )

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { Row } from '../answers.ts'
 import { useKeep } from '../as-of.ts'
-import { CardMark, Due, placeWords, StateMark, SupervisedMark } from '../marks.tsx'
+import { Due, placeWords, StateMark, SupervisedMark } from '../marks.tsx'
 
 /** Rows as cards; the whole card is the link. */
 export function CaseCards({ rows, now }: { rows: readonly Row[]; now: number }) {
@@ -16,11 +16,11 @@ export function CaseCards({ rows, now }: { rows: readonly Row[]; now: number }) 
           <Link to={keep(`/cases/${row.id}`)}>
             <span className="card-top">
               <strong>{row.title ?? row.categoryName ?? row.number}</strong>
-              <CardMark card={row.card} />
               {row.supervised && <SupervisedMark />}
+              <span className="number">{row.number ?? t('list.noNumber')}</span>
             </span>
             <span className="card-place">
-              {placeWords(row.place, 3)}
+              {placeWords(row.place)}
               {row.leadUnit !== null && row.leadUnit !== undefined && ` · ${row.leadUnit.name}`}
             </span>
             <span className="card-foot">
@@ -28,7 +28,6 @@ export function CaseCards({ rows, now }: { rows: readonly Row[]; now: number }) 
               {row.dueAt !== null && row.dueAt !== undefined && (
                 <Due dueAt={row.dueAt} card={row.card} now={now} />
               )}
-              <span className="number">{row.number ?? t('list.noNumber')}</span>
             </span>
           </Link>
         </li>

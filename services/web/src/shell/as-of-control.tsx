@@ -2,6 +2,7 @@
 // may mistake the past for now.
 import { HistoryOutlined } from '@ant-design/icons'
 import { Button, Popover } from 'antd'
+import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AsOf, useAsOf, useSetAsOf } from '../as-of.ts'
@@ -10,9 +11,10 @@ import { exact } from '../time.ts'
 /** A quiet button for now; the date itself, in amber, for the past. */
 export function AsOfControl() {
   const { t } = useTranslation()
-  const { asOf, past } = useAsOf()
+  const { asOf, past, revision } = useAsOf()
   const setAsOf = useSetAsOf()
   const [open, setOpen] = useState(false)
+  const words = past ? said(asOf, revision, t) : ''
   const choose = (next: AsOf) => {
     setAsOf(next)
     setOpen(false)
@@ -31,10 +33,10 @@ export function AsOfControl() {
           icon={<HistoryOutlined aria-hidden />}
           aria-haspopup="dialog"
           aria-expanded={open}
-          aria-label={past ? said(asOf, t) : t('asOf.choose')}
+          aria-label={past ? words : t('asOf.choose')}
           className={past ? 'as-of-date' : 'as-of-now'}
         >
-          <span className="as-of-words">{past ? said(asOf, t) : t('asOf.now')}</span>
+          <span className="as-of-words">{past ? words : t('asOf.now')}</span>
         </Button>
       </Popover>
       {past && (
@@ -90,7 +92,8 @@ function Chooser({ asOf, choose }: { asOf: AsOf; choose: (asOf: AsOf) => void })
   )
 }
 
-function said(asOf: AsOf, t: (key: string, values: Record<string, string>) => string): string {
+function said(asOf: AsOf, revision: number | undefined, t: TFunction): string {
+  if (revision !== undefined) return t('asOf.isStep', { step: revision + 1 })
   if (asOf.at !== undefined) return t('asOf.isAt', { moment: exact(asOf.at).slice(0, 16) })
   return t('asOf.isKnown', { moment: exact(asOf.known ?? '').slice(0, 16) })
 }

@@ -15,7 +15,7 @@ import { useTranslation } from 'react-i18next'
 import { NavLink } from 'react-router'
 import type { Me } from '../answers.ts'
 import { useKeep } from '../as-of.ts'
-import { type Page, pagesOf } from '../signed-in.ts'
+import { addressOf, type Page, pagesOf } from '../signed-in.ts'
 
 const ICONS: Record<Page, ComponentType> = {
   cases: AuditOutlined,
@@ -38,7 +38,7 @@ export function PageLinks({ me, place }: { me: Me; place: 'bar' | 'tabs' }) {
       {pagesOf(me).map((page) => {
         const Icon = ICONS[page]
         return (
-          <NavLink key={page} to={keep(`/${page}`)} className="page-link">
+          <NavLink key={page} to={keep(addressOf(page))} className="page-link">
             {place === 'tabs' && <Icon aria-hidden />}
             <span>{t(`page.${page}`)}</span>
           </NavLink>

@@ -1,9 +1,11 @@
 // The frame of every staff page: a quiet bar, the pages the role may open, the moment shown.
 import { useTranslation } from 'react-i18next'
 import { Navigate, Outlet, useLocation } from 'react-router'
+import type { Me } from '../answers.ts'
 import { useAsOf } from '../as-of.ts'
 import { useLive } from '../live.ts'
-import { pagesOf, useMe } from '../signed-in.ts'
+import { Problem } from '../problem.ts'
+import { addressOf, PAGES, pagesOf, useMe } from '../signed-in.ts'
 import { Failed } from '../states/failed.tsx'
 import { Loading } from '../states/loading.tsx'
 import { AccountMenu } from './account-menu.tsx'
@@ -26,7 +28,7 @@ export function Shell() {
   }
   const home = pagesOf(me.data)[0]
   if (location.pathname === '/home' && home !== undefined)
-    return <Navigate to={`/${home}`} replace />
+    return <Navigate to={addressOf(home)} replace />
   return (
     <div className={past ? 'shell is-past' : 'shell'}>
       <a className="skip" href="#main">
@@ -44,7 +46,11 @@ export function Shell() {
       </header>
       <ConnectionNotice />
       <main id="main" tabIndex={-1}>
-        <Outlet />
+        {isForbidden(location.pathname, me.data) ? (
+          <Failed error={new Problem({ title: 'forbidden', status: 403, code: 'forbidden' })} />
+        ) : (
+          <Outlet />
+        )}
       </main>
       <PageLinks me={me.data} place="tabs" />
     </div>
@@ -63,6 +69,12 @@ export function BrandMark() {
       <circle cx="24" cy="24" r="3.4" fill="currentColor" />
     </svg>
   )
+}
+
+/** A page of the bar that the role does not have. */
+function isForbidden(path: string, me: Me): boolean {
+  const page = PAGES.find((page) => path === `/${page}`)
+  return page !== undefined && !pagesOf(me).includes(page)
 }
 
 const pathOf = (location: { pathname: string; search: string }): string =>

@@ -4,7 +4,7 @@ import { Button, Input } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate, useParams, useSearchParams } from 'react-router'
-import type { Me } from '../answers.ts'
+import type { DemoAccount, Me } from '../answers.ts'
 import { session } from '../api.ts'
 import { chooseLanguage } from '../language.ts'
 import { Problem } from '../problem.ts'
@@ -117,6 +117,7 @@ function DemoAccounts() {
     queryKey: ['demo'],
     queryFn: () => session.demoAccounts().catch(() => []),
   })
+  const [all, setAll] = useState(false)
   const demo = useMutation({ mutationFn: session.demo, onSuccess: enter })
   if (accounts.data === undefined || accounts.data.length === 0) return null
   const language = i18n.language === 'en' ? 'en' : 'zh'
@@ -124,20 +125,34 @@ function DemoAccounts() {
     <section className="demo" aria-label={t('session.demo')}>
       <h2>{t('session.demo')}</h2>
       <div className="demo-accounts">
-        {accounts.data.map(({ name, role, label }) => (
+        {firstOf(accounts.data, all).map(({ name, label }) => (
           <button
             key={name}
             type="button"
             disabled={demo.isPending}
             onClick={() => demo.mutate(name)}
           >
-            <strong>{t(`role.${role}`)}</strong>
-            {label[language] !== t(`role.${role}`) && <span>{label[language]}</span>}
+            {label[language]}
           </button>
         ))}
       </div>
+      {!all && firstOf(accounts.data, false).length < accounts.data.length && (
+        <Button type="link" onClick={() => setAll(true)}>
+          {t('session.allDemo', { count: accounts.data.length })}
+        </Button>
+      )}
     </section>
   )
+}
+
+/** One account a role at first; residents have their own pages. */
+function firstOf(accounts: readonly DemoAccount[], all: boolean): DemoAccount[] {
+  const seen = new Set<string>()
+  return accounts.filter(({ role }) => {
+    const first = !seen.has(role) && role !== 'resident'
+    seen.add(role)
+    return all || first
+  })
 }
 
 function said(error: unknown, offline: string): string {
