@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import type { Acknowledged } from './acknowledged.ts'
+import { type Acknowledged, fastClock } from './acknowledged.ts'
 import { type Checked, checkAftermath } from './aftermath.ts'
 
 /** What all rounds came to. */
@@ -28,16 +28,17 @@ export async function crash(
   const { rounds, seed } = given
   const scratch = mkdtempSync(join(tmpdir(), 'linli-crash-'))
   const folder = join(scratch, 'community')
+  const start = Date.now()
   const random = randomFrom(seed)
   const acknowledged: Acknowledged[] = []
-  let checked: Checked = { events: 0, effects: 0, notices: 0, rows: 0 }
+  let checked: Checked = { events: 0, effects: 0, notices: 0, clocks: 0, rows: 0 }
   try {
     for (let round = 1; round <= rounds; round += 1) {
       const whileOpening = round > 1 && random() < 1 / OPENING_IN
       const afterMs = random() * (whileOpening ? OPENING_MS : LATEST_MS)
-      const lines = await killedLoad(folder, round, { whileOpening, afterMs })
+      const lines = await killedLoad([folder, round, start], { whileOpening, afterMs })
       acknowledged.push(...lines)
-      checked = await checkAftermath(folder, scratch, acknowledged)
+      checked = await checkAftermath(folder, acknowledged, fastClock(start, round + 0.5))
       const when = `${whileOpening ? 'opening' : 'load'} + ${Math.round(afterMs)} ms`
       progress(
         `round ${round}: killed at ${when}, ${lines.length} acknowledged, ${checked.events} events`,
@@ -52,12 +53,11 @@ export async function crash(
 
 /** Starts the load, kills it, and gives what had been acknowledged by then. */
 async function killedLoad(
-  folder: string,
-  round: number,
+  load: readonly [folder: string, round: number, start: number],
   kill: { whileOpening: boolean; afterMs: number },
 ): Promise<Acknowledged[]> {
   const file = new URL('load-child.ts', import.meta.url).pathname
-  const child = spawn(process.execPath, [file, folder, String(round)], {
+  const child = spawn(process.execPath, [file, ...load.map(String)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
@@ -113,7 +113,8 @@ if (import.meta.main) {
   const found = await crash(given, (line) => process.stderr.write(`${line}\n`))
   process.stdout.write(
     `${found.rounds} kills (seed ${found.seed}): ${found.acknowledged} acknowledged, none lost; ` +
-      `${found.effects} effects and ${found.notices} notices, each once; ` +
+      `${found.effects} effects, ${found.notices} notices and ` +
+      `${found.clocks} turns of clocks, each once; ` +
       `${found.rows} rows of read models as a fresh rebuild makes them\n`,
   )
 }

@@ -5,14 +5,14 @@ import { writeSync } from 'node:fs'
 import { type Caller, execute, type Request } from '@linli/engine'
 import { openCommunity } from '@linli/linli'
 import { foundNeighbourhood, taken } from '../simulation/neighbourhood.ts'
-import { type Acknowledged, phoneOf } from './acknowledged.ts'
+import { type Acknowledged, fastClock, phoneOf } from './acknowledged.ts'
 
 const AT_ONCE = 12
 const PHONES = 40
 
-const [folder, round] = process.argv.slice(2)
-if (folder === undefined || round === undefined) throw new Error('load-child FOLDER ROUND')
-const community = await openCommunity({ folder })
+const [folder = '', round = '', start = ''] = process.argv.slice(2)
+const clock = fastClock(Number(start), Number(round))
+const community = await openCommunity({ folder, clock })
 const { engine, effects } = community
 const { flats, people, propertyCompany } = await foundNeighbourhood((request) =>
   execute(engine, request),

@@ -112,11 +112,7 @@ t.test('Tuesday: sent back by one, a late entry, repaired by the other', async (
   t.match(await caseNow(), { card: 'none' }, 'judged by the time it claims')
 
   await moveTo('2026-12-08T20:00')
-  const warm = await take(
-    'heating',
-    `POST /api/referral/${story.heating}/measure`,
-    measured(19),
-  )
+  const warm = await take('heating', `POST /api/referral/${story.heating}/measure`, measured(19))
   t.equal(warm.body.path, 'open.answered', '30 h after the measurement')
   // Requested on the 7th (counts), reached on the 8th (does not): one day at 15.5 °C, 50 %.
   // 86.5 m² × 2400 fen/m² ÷ 121 days × 50 % = 857.85… fen, rounded once.
@@ -191,7 +187,10 @@ t.test('the history reads right, and the case can be seen as of each revision', 
     late: true,
     at: instant('2026-12-07T15:00'),
     recordedAt: instant('2026-12-08T10:30'),
-    clocks: [{ clock: 'contact', is: 'withdrawn' }, { clock: 'contact', is: 'stopped' }],
+    clocks: [
+      { clock: 'contact', is: 'withdrawn' },
+      { clock: 'contact', is: 'stopped' },
+    ],
   })
   for (const event of events) {
     const then = await caseNow(`?revision=${event.revision}`)

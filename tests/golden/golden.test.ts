@@ -26,7 +26,14 @@ t.test('the streams hold nothing personal, and reach every workflow', (t) => {
   const all = readdirSync(folder).map(textOf).join('')
   t.notOk(all.includes('"$sealed":"'), 'sealed values were left out')
   t.notOk(/13[89]0000000/.test(all), 'no telephone number')
-  for (const workflow of ['place', 'organisation', 'person', 'appeal', 'referral', 'deliberation']) {
+  for (const workflow of [
+    'place',
+    'organisation',
+    'person',
+    'appeal',
+    'referral',
+    'deliberation',
+  ]) {
     t.ok(all.includes(`"workflow":{"id":"${workflow}"`), workflow)
   }
   t.end()

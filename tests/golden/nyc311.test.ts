@@ -67,7 +67,9 @@ t.test('an extract is taken with its own times, and nothing is invented', async 
   const types = new Set(events.map(({ event }) => event.type))
   t.strictSame(
     [...types].filter((type) => type.startsWith('appeal.')).sort(),
-    ['absorbed', 'adopted', 'answeredOutside', 'archived', 'merged'].map((name) => `appeal.${name}`),
+    ['absorbed', 'adopted', 'answeredOutside', 'archived', 'merged'].map(
+      (name) => `appeal.${name}`,
+    ),
     'no contact, no verification, no follow-up',
   )
   const absorbed = events.filter(({ event }) => event.type === 'appeal.absorbed')
@@ -81,9 +83,8 @@ t.test('an extract is taken with its own times, and nothing is invented', async 
     adopted.every(({ event }) => Date.parse(event.recordedAt) > Date.parse('2026-01-01')),
     'recorded when it was recorded',
   )
-  const states = Map.groupBy(
-    new Set(adopted.map(({ event }) => event.stream)),
-    (stream) => statePath(events.findLast(({ event }) => event.stream === stream)?.event.to ?? ''),
+  const states = Map.groupBy(new Set(adopted.map(({ event }) => event.stream)), (stream) =>
+    statePath(events.findLast(({ event }) => event.stream === stream)?.event.to ?? ''),
   )
   const count = (state: string) => states.get(state)?.length ?? 0
   t.same([count('mergedOutside'), count('archived'), count('open.outside')], [27, 76, 29])
@@ -107,7 +108,12 @@ t.test('an extract is taken with its own times, and nothing is invented', async 
   await community.close()
   const stored = bytesOf(folder)
   t.ok(stored.includes('HEAT/HOT WATER'), 'the kind of complaint is public')
-  for (const text of ['responded to the complaint', 'inspected the', 'ENTIRE BUILDING', 'Blocked Hydrant (']) {
+  for (const text of [
+    'responded to the complaint',
+    'inspected the',
+    'ENTIRE BUILDING',
+    'Blocked Hydrant (',
+  ]) {
     t.notOk(stored.includes(text), `"${text}" of a text stands nowhere in clear`)
   }
 })
@@ -130,7 +136,7 @@ t.test('damaged rows are refused one by one, the others are taken', async (t) =>
       [7, 'Closed Date: is empty though the status is Closed'],
       [8, 'Unique Key: stands twice'],
       [9, 'Agency: is empty', 'Complaint Type: is empty'],
-      [10, ...report.rows.find(({ row }) => row === 10)?.reasons ?? []],
+      [10, ...(report.rows.find(({ row }) => row === 10)?.reasons ?? [])],
       [12, 'Resolution Description: is longer than 4,000 characters'],
     ],
   )
@@ -140,10 +146,11 @@ t.test('damaged rows are refused one by one, the others are taken', async (t) =>
 })
 
 const whole = new URL('../../../shared/data/nyc311_sample_5000_with_heat.csv', import.meta.url)
-const skip =
-  process.env.LINLI_LONG !== '1'
-    ? 'long form: set LINLI_LONG=1'
-    : !existsSync(whole) && 'the whole file does not lie beside the repository'
+const isLong = process.env.LINLI_LONG === '1'
+if (isLong) t.setTimeout(600_000)
+const skip = !isLong
+  ? 'long form: set LINLI_LONG=1'
+  : !existsSync(whole) && 'the whole file does not lie beside the repository'
 
 t.test('the whole file gives the figures of the sample', { skip, timeout: 600_000 }, async (t) => {
   const community = await opened(t)

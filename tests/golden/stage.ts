@@ -34,7 +34,9 @@ export async function played(
 ): Promise<string[]> {
   const scratch = mkdtempSync(join(tmpdir(), 'linli-golden-'))
   const keyFile = join(scratch, 'key')
-  writeFileSync(keyFile, `linli-key-1 ${Buffer.alloc(32, 7).toString('base64url')}\n`, { mode: 0o600 })
+  writeFileSync(keyFile, `linli-key-1 ${Buffer.alloc(32, 7).toString('base64url')}\n`, {
+    mode: 0o600,
+  })
   const community = await openCommunity({ folder: join(scratch, 'community'), keyFile })
   try {
     const run = new HistoryRun({

@@ -38,6 +38,12 @@ export function idAt(time: number, seed: string): string {
   return uuid(time.toString(16).padStart(12, '0'), '7', hash('sha256', seed, 'hex'))
 }
 
+/** True for an id that `idAt` made of this seed, at whatever time. */
+export function isIdOf(id: string, seed: string): boolean {
+  const time = Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
+  return id === idAt(time, seed)
+}
+
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 
 function uuid(first48: string, version: string, rest: string): string {

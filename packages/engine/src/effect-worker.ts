@@ -4,11 +4,13 @@
 import { hash } from 'node:crypto'
 import type { StoredEvent } from '@linli/event-store'
 import type { Effect, Event } from '@linli/workflow'
+import { sql } from 'kysely'
+import { isIdOf } from './command-id.ts'
 import { type Notice, type Outlets, runEffect } from './effect-run.ts'
 import type { Engine } from './engine.ts'
 import { parseEvent } from './instances.ts'
 import { Lanes } from './lanes.ts'
-import type { Work } from './work.ts'
+import type { Work, WorkTables } from './work.ts'
 
 /** How many slots the streams are spread over; progress is kept for each. */
 export const SLOTS = 64
@@ -57,7 +59,12 @@ export class EffectWorker {
     const { work } = this.#options
     const rows = await work.selectFrom('progress').selectAll().execute()
     const after = rows.length < SLOTS ? 0 : Math.min(...rows.map((row) => row.position))
-    const waiting = await work.selectFrom('waiting_effect').select('stream').distinct().execute()
+    const waiting = await work
+      .selectFrom('waiting_effect')
+      .select('stream')
+      .where('parked', '=', 0)
+      .distinct()
+      .execute()
     for (const { stream } of waiting) this.#blocked.add(stream)
     this.#position = after
     this.#done = this.#follow(after)
@@ -76,21 +83,38 @@ export class EffectWorker {
     return new Promise((resolve) => this.#waiters.push({ position, resolve }))
   }
 
-  /** Runs what waits and is due. Called by the timer service. */
+  /** Runs what waits and is due, each instance's in order. Called by the timer service. */
   async retryDue(now: number): Promise<number> {
     const { work } = this.#options
     const due = await work
       .selectFrom('waiting_effect')
       .selectAll()
       .where('parked', '=', 0)
-      .where('nextAt', '<=', now)
       .orderBy('position')
       .orderBy('ordinal')
+      .where(sql<boolean>`stream in (select stream from waiting_effect
+        where parked = 0 and nextAt <= ${now})`)
       .limit(RETRY_BATCH)
       .execute()
-    for (const row of due) await this.#retry(row)
+    const byStream = Map.groupBy(due, (row) => row.stream)
+    const tried = await Promise.all(
+      [...byStream].map(([stream, rows]) =>
+        this.#lanes.run(stream, () => this.#retryInOrder(rows, now)),
+      ),
+    )
     await this.#flushNotices()
-    return due.length
+    return tried.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Goes on while each succeeds, or is given up: the next may not overtake one that waits. */
+  async #retryInOrder(rows: readonly WaitingEffect[], now: number): Promise<number> {
+    let tried = 0
+    for (const row of rows) {
+      if (tried === 0 && row.nextAt > now) return tried
+      tried += 1
+      if ((await this.#retry(row)) === 'waits') return tried
+    }
+    return tried
   }
 
   /** Sets a parked effect to be tried again now. False: there is none with this id. */
@@ -123,9 +147,11 @@ export class EffectWorker {
   }
 
   #runAll(stored: StoredEvent): Promise<void> {
-    if (this.#options.isClaimed(stored.stream)) return Promise.resolve()
+    const event = parseEvent(stored)
+    // A run draws the ids of its events from their commands; a live one beside it is ours.
+    const isOfRun = this.#options.isClaimed(stored.stream) && isIdOf(event.id, event.command)
+    if (isOfRun) return Promise.resolve()
     return this.#lanes.run(stored.stream, async () => {
-      const event = parseEvent(stored)
       for (const [ordinal, effect] of (event.effects ?? []).entries()) {
         if (this.#blocked.has(stored.stream)) {
           await this.#wait(stored, { effect, ordinal, error: 'an earlier effect waits' })
@@ -171,7 +197,7 @@ export class EffectWorker {
       .execute()
   }
 
-  async #retry(row: { id: string; stream: string; tries: number }): Promise<void> {
+  async #retry(row: WaitingEffect): Promise<'done' | 'waits' | 'parked'> {
     const [stream, revision, ordinal] = splitId(row.id)
     const { engine, work, now } = this.#options
     const [stored] = await engine.store.read(stream, { from: revision, limit: 1 })
@@ -183,6 +209,7 @@ export class EffectWorker {
       }
       await work.deleteFrom('waiting_effect').where('id', '=', row.id).execute()
       await this.#unblock(row.stream)
+      return 'done'
     } catch (fault) {
       const wait = BACK_OFF_MS[row.tries]
       await work
@@ -195,7 +222,9 @@ export class EffectWorker {
         })
         .where('id', '=', row.id)
         .execute()
-      if (wait === undefined) await this.#unblock(row.stream)
+      if (wait !== undefined) return 'waits'
+      await this.#unblock(row.stream)
+      return 'parked'
     }
   }
 
@@ -249,6 +278,8 @@ export class EffectWorker {
       .execute()
   }
 }
+
+type WaitingEffect = WorkTables['waiting_effect']
 
 const RETRY_BATCH = 100
 const NOTICE_BATCH = 500

@@ -24,7 +24,7 @@ import type { Engine, Reply, Request } from './engine.ts'
 import { EngineFault } from './fault.ts'
 import { lookUp } from './needs.ts'
 import { offeredTo } from './offered-to.ts'
-import { actorFor, type Caller, type Row } from './permission.ts'
+import { actorFor, type Caller, type Row, rowIn } from './permission.ts'
 import {
   bodyHash,
   isPersonal,
@@ -122,7 +122,11 @@ async function attempt(engine: Engine, parsed: Parsed): Promise<Reply | Refusal>
     if (isRefusal(sealed)) return sealed
     const stepped = take(engine, parsed, { ...loaded, ...sealed, actor, eventId })
     if (isRefusal(stepped)) return stepped
-    if ('repeated' in stepped) return replyAgain(engine, loaded, stepped.repeated)
+    if ('repeated' in stepped) {
+      const again = await replyAgain(engine, loaded, stepped.repeated)
+      await bindAgain(engine, parsed, again.event)
+      return again
+    }
     const appended = await append(engine, stepped)
     if (appended !== undefined) {
       if (sealed.identity !== undefined) engine.vault.bindIdentity(...sealed.identity)
@@ -163,7 +167,7 @@ async function load(engine: Engine, parsed: Parsed): Promise<Loaded | Refusal> {
       ? undefined
       : await lookUp(engine.instances, command.needs, parsed.data)
   if (facts !== undefined && isRefusal(facts)) return facts
-  const row = before === undefined ? rowOfFacts(facts) : workflow.summary(before)
+  const row = before === undefined ? rowOfFacts(facts) : rowIn(before)
   return { before, row, facts, policy }
 }
 
@@ -202,14 +206,21 @@ async function seal(
   const { command, workflow, stream } = parsed
   if (command === undefined || command.personal.length === 0) {
     const body = bodyHash(engine.keyFile.derive('body'), parsed.data)
-    const counted =
-      command?.tallies === undefined ? {} : await tally(engine, parsed, loaded.before)
+    const counted = command?.tallies === undefined ? {} : await tally(engine, parsed, loaded.before)
     return { sealed: parsed.data, body, effects: [], ...counted }
   }
   const found = await identify(engine, parsed, loaded)
   const field = command.identifies?.person ?? 'person'
   const data = found === undefined ? parsed.data : { ...parsed.data, [field]: found.person }
-  const scene = { workflow, command, before: loaded.before, stream, eventId: loaded.eventId }
+  const { isErased } = engine.vault
+  const scene = {
+    workflow,
+    command,
+    isErased,
+    before: loaded.before,
+    stream,
+    eventId: loaded.eventId,
+  }
   const subjects = command.personal.map(({ of }) => subjectOf(scene, of, data))
   const [subject = stream] = subjects
   // An id drawn just now has no key yet; one that an effect names may have been given its own.
@@ -328,6 +339,14 @@ function reply(
     },
     after: instance,
   }
+}
+
+/** The first answer may have been lost before its phone number was bound to its person. */
+async function bindAgain({ vault }: Engine, parsed: Parsed, event: Event): Promise<void> {
+  const { phone, command } = parsed
+  const person = event.data[command?.identifies?.person ?? '']
+  if (phone === undefined || typeof person !== 'string' || vault.isErased(person)) return
+  if ((await vault.identify(phone)) === undefined) vault.bindIdentity(phone, person)
 }
 
 /** The first answer again, after any restart and on any store. */

@@ -14,6 +14,7 @@ export { AccessLog, type Opening } from './access-log.ts'
 export { type Pseudonymise, pseudonymiser } from './analyst-event.ts'
 export { type AsOf, type Recorded, readHistory, type View, viewInstance } from './as-of.ts'
 export { type Calendars, openCalendars } from './calendars.ts'
+export { type ChosenLimits, chosenLimits } from './chosen-limits.ts'
 export { dueBefore, nextClockAt } from './clock-query.ts'
 export { commandId, freshId, idAt, startedInstance } from './command-id.ts'
 export { type Durations, durations } from './duration-query.ts'
@@ -58,8 +59,13 @@ export { type Rate, type RateBy, rates } from './rate-query.ts'
 export { erasePerson, reconcileErasures, recoverVault } from './recover.ts'
 export { Replay, type ReplayReport, replayLimits } from './replay.ts'
 export { type LinkedCase, ResidentLinks } from './resident-link.ts'
+export { searchInstances, searchProjection } from './search-projection.ts'
 export { destroyCounted } from './tally.ts'
 export { type DueClock, Timers, turnClock } from './timers.ts'
-export { type ClockComparison, compareClocks, type OtherRules } from './what-if-clocks.ts'
+export {
+  type ClockComparison,
+  compareClocks,
+  type JudgedEvent,
+  type OtherRules,
+} from './what-if-clocks.ts'
 export { makeWorkTables, type Work, type WorkTables } from './work.ts'
-export { searchInstances, searchProjection } from './search-projection.ts'

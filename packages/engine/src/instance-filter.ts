@@ -3,7 +3,7 @@
 // takes a scope, and an empty one lets nothing pass.
 import { type RawBuilder, sql } from 'kysely'
 import { NUMBERS_PER_YEAR, readNumber } from './case-number.ts'
-import type { Scope } from './permission.ts'
+import type { Scope, Turn } from './permission.ts'
 import { rateParts } from './rate-definition.ts'
 
 /** Which instances; what is absent lets all pass. Times are epoch milliseconds. */
@@ -29,6 +29,10 @@ export type InstanceFilter = {
   responsible?: string
   /** A case number, or part of a title. */
   text?: string
+  /** What else than its title finds a case by `text`. */
+  found?: { ids: readonly string[]; scope: Scope; places: readonly string[] }
+  /** Not ended, and somebody's: owned by them, or the turn of a role they hold. */
+  mine?: { owner?: string; turns: readonly Turn[] }
   startedFrom?: number
   startedTo?: number
   dueTo?: number
@@ -75,11 +79,18 @@ function columnConditions(filter: InstanceFilter, dueBy: number, ofUnit: Conditi
   add(filter.ended, (ended) => (ended ? sql`ended = 1` : sql`ended = 0`))
   add(filter.closed, (closed) => (closed ? sql`closedAt IS NOT NULL` : sql`closedAt IS NULL`))
   add(filter.responsible, (role) => sql`responsible = ${role}`)
-  add(filter.text, textCondition)
+  add(filter.text, (text) => anyOf([textCondition(text), ...foundConditions(filter, ofUnit)]))
+  add(filter.mine, ({ owner, turns }) => {
+    const owned = owner === undefined ? [] : [sql`owner = ${owner}`]
+    const due = turns.map(
+      (turn) => sql`(responsible = ${turn.responsible} AND ${scopeCondition(turn.scope, ofUnit)})`,
+    )
+    return sql`(ended = 0 AND ${anyOf([...owned, ...due])})`
+  })
   add(filter.startedFrom, (at) => sql`startedAt >= ${at}`)
   add(filter.startedTo, (at) => sql`startedAt < ${at}`)
   add(filter.dueTo, (at) => sql`dueAt < ${at}`)
-  add(filter.ids, (ids) => sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`)
+  add(filter.ids, among)
   add(filter.measure, (measure) => measureCondition(measure, dueBy))
   for (const [name, value] of Object.entries(filter.extra ?? {})) {
     found.push(extraCondition(name, value))
@@ -113,6 +124,16 @@ const everInUnit = (id: string): Sql => sql`(${ever(id)} AND ${inUnit(id)})`
 const hasPerson = (id: string): Sql => sql`(${ever(id)} AND instr(persons, ${`/${id}/`}) > 0)`
 const ever = (id: string): Sql =>
   sql`key IN (SELECT key FROM instance_members WHERE member = ${id})`
+
+const among = (ids: readonly string[]): Sql =>
+  sql`id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+
+/** What was found by words holds only where its personal texts may be seen. */
+function foundConditions({ found }: InstanceFilter, ofUnit: Condition): Sql[] {
+  if (found === undefined) return []
+  const worded = sql`(${among(found.ids)} AND ${scopeCondition(found.scope, ofUnit)})`
+  return [...(found.ids.length === 0 ? [] : [worded]), ...found.places.map(inPlace)]
+}
 
 function textCondition(text: string): Sql {
   const asked = readNumber(text)

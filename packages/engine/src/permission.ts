@@ -1,15 +1,24 @@
 // The one rule of who may what: role × scope over the summary row. It serves commands, reads and
 // the SQL filter of lists. Pure; imports shapes only.
-import type { Actor, Command, Role, Summary } from '@linli/workflow'
+import type { Actor, Command, Instance, Role, Summary } from '@linli/workflow'
 
 /** A role somebody holds now: in a place's subtree, in a unit, or everywhere. */
 export type Grant = { role: Role; place?: string; unit?: string }
 
-/** Who asks: a person (or a part of linli itself) and the roles held today. */
-export type Caller = { id: string; person?: string; grants: readonly Grant[] }
+/**
+ * Who asks: a person (or a part of linli itself) and the roles held today. `own` is the one case
+ * that a secret link makes the holder's own, whoever that is.
+ */
+export type Caller = { id: string; person?: string; own?: string; grants: readonly Grant[] }
 
-/** What the rule looks at. */
-export type Row = Pick<Summary, 'place' | 'units' | 'persons'>
+/** What the rule looks at; `id` is the instance's, where it exists. */
+export type Row = Pick<Summary, 'place' | 'units' | 'persons'> & { id?: string }
+
+/** What the rule looks at in an instance. */
+export function rowIn(instance: Instance): Row {
+  const { place, units, persons } = instance.workflow.summary(instance)
+  return { id: instance.stream, place, units, persons }
+}
 
 type ScopeKind = 'all' | 'place' | 'unit' | 'own'
 
@@ -88,13 +97,36 @@ export type Scope = readonly (
 export function scopeOf(caller: Caller, workflow: string): Scope {
   return caller.grants.flatMap((grant): Scope => {
     if (!readsWorkflow(grant, workflow)) return []
-    if (isOpen(grant, workflow)) return [{ all: true }]
-    const kind = SCOPES[grant.role]
-    if (kind === 'own') return caller.person === undefined ? [] : [{ person: caller.person }]
-    if (kind === 'unit') return grant.unit === undefined ? [] : [{ unit: grant.unit }]
-    if (kind === 'all' || grant.place === undefined) return [{ all: true }]
-    return [{ place: grant.place }]
+    return isOpen(grant, workflow) ? [{ all: true }] : scopeOfGrant(caller, grant)
   })
+}
+
+/** The SQL filter for where the caller may see personal fields: `mayOpen` for lists. */
+export function openScopeOf(caller: Caller, workflow: string): Scope {
+  return caller.grants.flatMap((grant): Scope => {
+    const opens = OPENERS.has(grant.role) && readsWorkflow(grant, workflow)
+    return opens ? scopeOfGrant(caller, grant) : []
+  })
+}
+
+/** Whose turn in a state, and where, is the caller's: one for each role held. */
+export type Turn = { responsible: string; scope: Scope }
+
+/** The turns of all roles that the caller holds; a unit is named by its handlers. */
+export function turnsOf(caller: Caller, workflow: string): Turn[] {
+  return caller.grants.flatMap((grant): Turn[] => {
+    if (!readsWorkflow(grant, workflow)) return []
+    const responsible = grant.role === 'unit-handler' ? 'unit' : grant.role
+    return [{ responsible, scope: scopeOfGrant(caller, grant) }]
+  })
+}
+
+function scopeOfGrant(caller: Caller, grant: Grant): Scope {
+  const kind = SCOPES[grant.role]
+  if (kind === 'own') return caller.person === undefined ? [] : [{ person: caller.person }]
+  if (kind === 'unit') return grant.unit === undefined ? [] : [{ unit: grant.unit }]
+  if (kind === 'all' || grant.place === undefined) return [{ all: true }]
+  return [{ place: grant.place }]
 }
 
 function readsWorkflow(grant: Grant, workflow: string): boolean {
@@ -116,6 +148,7 @@ function inScope(caller: Caller, grant: Grant, row: Row): boolean {
     case 'unit':
       return grant.unit !== undefined && row.units.includes(grant.unit)
     case 'own':
+      if (caller.own !== undefined && caller.own === row.id) return true
       return caller.person !== undefined && row.persons.includes(caller.person)
   }
 }

@@ -19,6 +19,7 @@ export type SealScene = {
   before: Instance | undefined
   stream: string
   eventId: string
+  isErased: (subject: string) => boolean
 }
 
 /** Data as they are stored, and what sealing found necessary besides. */
@@ -57,11 +58,15 @@ export function isPersonal(command: Command, data: Record<string, unknown>): boo
   return found
 }
 
-/** The subject whose key seals a field: as the workflow says, or the case itself. */
+/**
+ * The subject whose key seals a field: as the workflow says, or the case itself. What is written
+ * of a case after its reporter was erased goes with the case, which must still come to its end.
+ */
 export function subjectOf(scene: SealScene, of: string, data: Record<string, unknown>): string {
   const resolve = scene.workflow.subjects[of]
   const context = scene.before?.snapshot.context as never
-  return resolve?.({ context, data }) ?? scene.stream
+  const named = resolve?.({ context, data }) ?? scene.stream
+  return named.startsWith('person-') && scene.isErased(named) ? scene.stream : named
 }
 
 /** A phone number that a starting command brings, as the vault's keyed hash. */

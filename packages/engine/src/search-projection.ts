@@ -85,6 +85,9 @@ function forget(subject: string, host: ProjectionHost): void {
   // `run` would throw on reading it. `all` does not read it, and an ordinary insert resets it.
   const remove = host.statement(`delete from ${host.table('search_text')} where rowid = ?`)
   for (const { id } of rows) remove.all(Number(id))
+  // A deleted text's pieces stay in their segment until it is merged.
+  const text = host.table('search_text')
+  if (rows.length > 0) host.statement(`insert into ${text} (${text}) values ('optimize')`).all()
   host.statement(`insert into ${document} (instance, subject) values ('', ?)`).run(subject)
   host.run(`delete from ${document} where subject = ?`, subject)
 }

@@ -1,5 +1,6 @@
 // The timer service: asks the read model which clocks have come due and gives the core's own
 // commands. A clock that moved meanwhile has another generation and the command is dropped.
+import { isRefusal } from '@linli/workflow'
 import type { Engine } from './engine.ts'
 import { execute } from './execute.ts'
 import { SYSTEM } from './permission.ts'
@@ -75,7 +76,9 @@ export class Timers {
   }
 
   async #turn(clock: DueClock): Promise<void> {
-    await turnClock(this.#options.engine, clock)
+    const answer = await turnClock(this.#options.engine, clock)
+    // Another writer was first three times over: the clock is as due as before.
+    if (isRefusal(answer) && answer.refused === 'conflict') return
     this.#handled.add(nameOf(clock))
     if (this.#handled.size > HANDLED_KEPT) this.#handled.clear()
   }

@@ -12,6 +12,7 @@ import {
   type Policy,
   type WorkingTime,
 } from '@linli/workflow'
+import type { ChosenLimits } from './chosen-limits.ts'
 
 /** How one round of a clock ended, or would have. Times are epoch ms; absent: it never did. */
 export type Outcome = { dueAt?: number; warned: boolean; expired: boolean }
@@ -32,33 +33,39 @@ export type ClockComparison = {
 /** By which rules to count again, and up to when clocks that still run are judged. */
 export type OtherRules = { policy: Policy; calendar: WorkingTime; until: number }
 
+/** An event that changed clocks, and the limits the machine would choose by the other policy. */
+export type JudgedEvent = { event: Event; limits: ChosenLimits }
+
 type Round = { real: Clock; other: Clock | undefined; endedAt?: number }
 
 /** Compares every clock of one stream's events, in order. */
-export function compareClocks(events: readonly Event[], rules: OtherRules): ClockComparison[] {
+export function compareClocks(
+  events: readonly JudgedEvent[],
+  rules: OtherRules,
+): ClockComparison[] {
   const rounds = new Map<string, Round>()
   let real: Clocks = {}
   let other: Clocks = {}
-  for (const event of events) {
+  for (const { event, limits } of events) {
     const at = Date.parse(event.at)
     const scene = { at, policy: rules.policy, calendar: rules.calendar }
     for (const record of event.clocks ?? []) {
       real = applyClock(real, record, at)
-      other = countAgain(other, { record, event, at }, scene)
+      other = countAgain(other, { record, event, at, chosen: limits.get(record.clock) }, scene)
       keep(rounds, { record, at, real, other })
     }
   }
   const [first] = events
-  return [...rounds.values()].map((round) => compare(first?.stream ?? '', round, rules.until))
+  return [...rounds.values()].map((round) => compare(first?.event.stream ?? '', round, rules.until))
 }
 
 /** What a stored record did, done again to the other clocks. */
 function countAgain(
   clocks: Clocks,
-  of: { record: ClockRecord; event: Event; at: number },
+  of: { record: ClockRecord; event: Event; at: number; chosen: string | undefined },
   scene: ClockScene,
 ): Clocks {
-  const action = actionOf(of.record, of.event, scene.policy)
+  const action = of.record.is === 'started' ? startOf(of, scene.policy) : changeOf(of)
   if (action === undefined) {
     if (of.record.is !== 'started') return clocks
     const { [of.record.clock]: _unlimited, ...rest } = clocks
@@ -69,16 +76,30 @@ function countAgain(
   return next
 }
 
-function actionOf(record: ClockRecord, event: Event, policy: Policy): ClockAction | undefined {
+/** The limit the machine would choose; else the one that was, or what the clock is called. */
+function startOf(
+  { record, chosen }: { record: ClockRecord; chosen: string | undefined },
+  policy: Policy,
+): ClockAction | undefined {
+  const { clock, dueAt = '' } = record
+  if (record.limit === UNTIL) return { type: 'startClock', clock, until: Date.parse(dueAt) }
+  const named = [chosen, record.limit, clock]
+  const limit = named.find((name) => name !== undefined && policy.limits[name] !== undefined)
+  return limit === undefined ? undefined : { type: 'startClock', clock, limit }
+}
+
+/** What a clock that was started with a given end says instead of a limit's name. */
+const UNTIL = 'until'
+
+function changeOf({
+  record,
+  event,
+}: {
+  record: ClockRecord
+  event: Event
+}): ClockAction | undefined {
   const { clock } = record
   switch (record.is) {
-    case 'started': {
-      const limit = record.limit ?? clock
-      if (policy.limits[limit] !== undefined) return { type: 'startClock', clock, limit }
-      const chosen = record.unit === 'hours' && record.warnAt === undefined
-      const until = Date.parse(record.dueAt ?? '')
-      return chosen && limit === clock ? { type: 'startClock', clock, until } : undefined
-    }
     case 'paused':
       return { type: 'pauseClock', clock }
     case 'resumed':
@@ -90,6 +111,7 @@ function actionOf(record: ClockRecord, event: Event, policy: Policy): ClockActio
       if (typeof amount !== 'number' || !isUnit(unit)) return undefined
       return { type: 'extendClock', clock, by: { amount, unit } }
     }
+    case 'started':
     case 'warned':
     case 'expired':
     case 'withdrawn':

@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { EngineFault } from '@linli/engine'
 import { StoreFault } from '@linli/event-store'
+import { Nyc311Fault } from '@linli/interchange'
 import { ProjectionFault } from '@linli/projections'
 import { VaultFault } from '@linli/vault'
 import { FoldFault, type Refusal } from '@linli/workflow'
 import { ZodError } from 'zod'
+import { ReplayFault } from './replay.ts'
 import { SettingsFault } from './settings.ts'
 
 /** A command that was refused or failed: the code is stable, the message one clear sentence. */
@@ -53,7 +55,9 @@ type OurFault =
   | CommandFault
   | EngineFault
   | FoldFault
+  | Nyc311Fault
   | ProjectionFault
+  | ReplayFault
   | SettingsFault
   | StoreFault
   | VaultFault
@@ -62,7 +66,9 @@ const OURS = [
   CommandFault,
   EngineFault,
   FoldFault,
+  Nyc311Fault,
   ProjectionFault,
+  ReplayFault,
   SettingsFault,
   StoreFault,
   VaultFault,
@@ -137,9 +143,10 @@ function sentenceFor(code: string, path: string, fault: Error): string | undefin
       return 'The disk is full: free some space and start again; nothing acknowledged is lost.'
     case 'ENOENT':
       return `${path} does not exist.`
+    case 'EEXIST':
+      return `${path} exists already: choose another name, or move it away.`
     case 'EISDIR':
     case 'ENOTDIR':
-    case 'EEXIST':
       return `${path} is not what was expected there (${code}).`
     default:
       return undefined

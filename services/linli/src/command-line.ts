@@ -1,28 +1,26 @@
 // The command line: which commands there are, what each takes, and how its answer is told. One
 // JSON document on standard output with --json, progress and faults on standard error. Exit status
 // 0: done; 1: refused or failed; 2: wrong usage.
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Role } from '@linli/workflow'
-import { Command, CommanderError, Option } from 'commander'
+import { CommanderError, Option } from 'commander'
 import { backup } from './backup.ts'
-import { toldOf } from './command-fault.ts'
+import { act, type Line, makeLine, STATUS } from './command-action.ts'
 import { diagnose } from './doctor.ts'
 import { erase } from './erase.ts'
-import { type Asker, type Installation, perform } from './installation.ts'
+import { addExport, addImport, addReplay } from './history-commands.ts'
+import { perform } from './installation.ts'
 import { rebuild } from './rebuild.ts'
 import { restore } from './restore.ts'
-import { readSettings, type Settings, SettingsFault } from './settings.ts'
 import { createToken } from './token.ts'
-
-const DONE = 0
-const FAILED = 1
-const WRONG_USAGE = 2
 
 /** Runs what the arguments say and gives the exit status. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const line = makeLine()
   addStart(line)
-  // import, export and replay are listed here.
+  addImport(line)
+  addExport(line)
+  addReplay(line)
   addRebuild(line)
   addBackup(line)
   addRestore(line)
@@ -34,87 +32,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     return line.status
   } catch (fault) {
     if (!(fault instanceof CommanderError)) throw fault
-    return fault.exitCode === 0 ? DONE : WRONG_USAGE
-  }
-}
-
-/** What a command is done with. */
-type Scene = Asker & { settings: Settings; installation: Installation; json: boolean }
-
-/** What is told of a command: a document for programs, lines for people; a failure is status 1. */
-type Outcome = { document: unknown; lines: readonly string[]; failed?: boolean }
-
-type Line = { program: Command; status: number }
-
-function makeLine(): Line {
-  const program = new Command('linli')
-    .description('linli 邻里: case handling for neighbourhood communities')
-    .option('--data <dir>', 'the data folder (LINLI_DATA, default ./var)')
-    .option('--json', 'one JSON document on standard output')
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(--help shows what there is)')
-  return { program, status: DONE }
-}
-
-/** Wires an action: reads the settings, tells the outcome, turns faults into one sentence. */
-function act<Options>(
-  line: Line,
-  work: (scene: Scene, options: Options, args: readonly string[]) => Promise<Outcome | undefined>,
-) {
-  return async (...given: unknown[]): Promise<void> => {
-    const command = given.at(-1)
-    if (!(command instanceof Command)) throw new Error('commander gives the command last')
-    // Commander has parsed them by the options declared beside the action.
-    const options = command.optsWithGlobals<Options & Overrides>()
-    const leaving = new AbortController()
-    const leave = () => leaving.abort()
-    process.once('SIGINT', leave).once('SIGTERM', leave)
-    let folder: string | undefined
-    try {
-      const settings = readSettings(overridden(options))
-      const installation = installationOf(settings)
-      folder = settings.folder
-      const tell = (text: string) => process.stderr.write(`${text}\n`)
-      const json = options.json === true
-      const scene = { settings, installation, json, tell, signal: leaving.signal }
-      const outcome = await work(scene, options, command.args)
-      if (outcome === undefined) return
-      const { document, lines, failed = false } = outcome
-      process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines.join('\n')}\n`)
-      line.status = failed ? FAILED : DONE
-    } catch (fault) {
-      line.status = fault instanceof SettingsFault ? WRONG_USAGE : FAILED
-      tellFault(fault, { folder, json: options.json === true })
-    } finally {
-      process.off('SIGINT', leave).off('SIGTERM', leave)
-    }
-  }
-}
-
-function installationOf({ folder, keyFile, city }: Settings): Installation {
-  const keyPath = keyFile ?? join(folder, 'key')
-  return { folder, keyPath, ...(city === undefined ? {} : { city }) }
-}
-
-function tellFault(fault: unknown, to: { folder: string | undefined; json: boolean }): void {
-  const told = toldOf(fault, to.folder)
-  process.stderr.write(`${told.message}\n`)
-  if (to.json) process.stdout.write(`${JSON.stringify({ failed: told })}\n`)
-  if (process.env.LINLI_LOG_LEVEL === 'debug' && fault instanceof Error) {
-    process.stderr.write(`${fault.stack}\n`)
-  }
-}
-
-type Overrides = { data?: string; host?: string; port?: string; json?: boolean }
-
-/** Options of the line stand over the environment. */
-function overridden({ data, host, port }: Overrides): NodeJS.ProcessEnv {
-  return {
-    ...process.env,
-    ...(data === undefined ? {} : { LINLI_DATA: data }),
-    ...(host === undefined ? {} : { LINLI_HOST: host }),
-    ...(port === undefined ? {} : { LINLI_PORT: port }),
+    return fault.exitCode === 0 ? STATUS.done : STATUS.wrongUsage
   }
 }
 

@@ -7,14 +7,23 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import {
   type ClockComparison,
+  chosenLimits,
   compareClocks,
+  type JudgedEvent,
   openCalendars,
   parseEvent,
   Replay,
   type ReplayReport,
 } from '@linli/engine'
 import { openSqliteStore, type SqliteStore } from '@linli/event-store'
-import { type Event, sameState, stateOf, type Workflow, workflowOf } from '@linli/workflow'
+import {
+  type Event,
+  type Instance,
+  sameState,
+  stateOf,
+  type Workflow,
+  workflowOf,
+} from '@linli/workflow'
 
 /** What to replay and by which rules. `until`: epoch ms by the events' own times. */
 export type ReplayOptions = {
@@ -109,15 +118,16 @@ async function foldAll(
   store: SqliteStore,
 ): Promise<{ again: Replay; whatIf?: WhatIf }> {
   const again = new Replay(options.workflows)
-  const byStream = new Map<string, Event[]>()
+  const byStream = new Map<string, JudgedEvent[]>()
   let after = 0
   for (;;) {
     const page = await store.readAll({ after, limit: 2_000 })
     for (const stored of page.events) {
       const event = parseEvent(stored)
+      const judged = judgedBy(options, event, again.states.get(event.stream))
       again.take(event)
-      const hasClocks = event.clocks !== undefined && options.policy !== undefined
-      if (hasClocks) byStream.getOrInsertComputed(event.stream, () => []).push(event)
+      if (judged === undefined) continue
+      byStream.getOrInsertComputed(event.stream, () => []).push(judged)
     }
     if (page.through === after) break
     after = page.through
@@ -126,10 +136,27 @@ async function foldAll(
   return { again, whatIf: compareAll(options, options.policy, byStream) }
 }
 
+/** An event with clocks, with the limits that the policy asked for would choose. */
+function judgedBy(
+  options: ReplayOptions,
+  event: Event,
+  before: Instance | undefined,
+): JudgedEvent | undefined {
+  if (event.clocks === undefined || options.policy === undefined) return undefined
+  const workflow = options.workflows.get(workflowOf(event.stream))
+  const policy = policyOf(workflow, options.policy)
+  if (workflow === undefined || policy === undefined) return undefined
+  return { event, limits: chosenLimits(workflow, before, { event, policy }) }
+}
+
+/** A policy by its name, or the first of a city. */
+const policyOf = (workflow: Workflow | undefined, name: string) =>
+  workflow?.policies.get(name) ?? workflow?.policies.get(`${name}@1`)
+
 function compareAll(
   options: ReplayOptions,
   policyName: string,
-  byStream: ReadonlyMap<string, Event[]>,
+  byStream: ReadonlyMap<string, JudgedEvent[]>,
 ): WhatIf {
   const calendars = openCalendars(options.calendarFolder)
   const last = Math.max(0, ...[...byStream.values()].map((events) => lastTime(events)))
@@ -141,8 +168,7 @@ function compareAll(
     differences: [],
   }
   for (const [stream, events] of byStream) {
-    const policies = options.workflows.get(workflowOf(stream))?.policies
-    const policy = policies?.get(policyName) ?? policies?.get(`${policyName}@1`)
+    const policy = policyOf(options.workflows.get(workflowOf(stream)), policyName)
     if (policy === undefined) continue
     const calendar = calendars(policy.calendar)
     const rules = { policy, calendar, until: options.until ?? last }
@@ -151,7 +177,8 @@ function compareAll(
   return whatIf
 }
 
-const lastTime = (events: readonly Event[]): number => Date.parse(events.at(-1)?.at ?? '') || 0
+const lastTime = (events: readonly JudgedEvent[]): number =>
+  Date.parse(events.at(-1)?.event.at ?? '') || 0
 
 function count(whatIf: WhatIf, one: ClockComparison): void {
   whatIf.clocks += 1

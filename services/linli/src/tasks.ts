@@ -2,6 +2,7 @@
 import { backup } from './backup.ts'
 import { examine } from './doctor.ts'
 import { erase } from './erase.ts'
+import { exportLog, importHistory } from './history-task.ts'
 import { rebuild } from './rebuild.ts'
 import { type AnyTask, asked } from './task.ts'
 import { createToken } from './token.ts'
@@ -12,5 +13,7 @@ export const tasks: readonly AnyTask[] = [
   asked(createToken),
   asked(erase),
   asked(examine),
+  asked(exportLog),
+  asked(importHistory),
   asked(rebuild),
 ]

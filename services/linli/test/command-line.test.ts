@@ -10,8 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { type Ended, linli, server } from './child-process.ts'
 
@@ -41,6 +42,23 @@ t.test('wrong usage is status 2, help is status 0', async (t) => {
     stderr: '',
     stdout: /Usage: linli backup .*--keys <dir>.*--data <dir>/s,
   })
+})
+
+t.test('imports and replays that cannot be read are refused', async (t) => {
+  const folder = t.testdir({ 'plain.csv': 'a,b\n1,2\n', 'no.ndjson': 'no event\n' })
+  const data = ['--data', join(folder, 'data')]
+  const [columns, none, line, time] = await Promise.all([
+    linli(['import', 'nyc311', join(folder, 'plain.csv'), ...data]),
+    linli(['export', '--out', join(folder, 'out'), '--data', join(folder, 'nothing')]),
+    linli(['replay', join(folder, 'no.ndjson')]),
+    linli(['export', '--out', join(folder, 'out'), '--until', 'yesterday']),
+  ])
+  saysOneSentence(t, columns, /column/i)
+  saysOneSentence(t, none, /holds no installation/)
+  saysOneSentence(t, line, /line 1/i)
+  t.match(time, { status: 2, stderr: /an instant: 2026-11-22T09:00:00\+08:00/ })
+  const missing = await linli(['import', 'nyc311', join(folder, 'missing.csv'), ...data])
+  saysOneSentence(t, missing, /missing\.csv does not exist/)
 })
 
 t.test('a folder without an installation is left alone', async (t) => {
@@ -192,6 +210,39 @@ t.test('a token works at once, is stored in no clear form, and acts as its role'
   t.match(offline, { status: 0, stdout: /^linli_[\w-]{43}\n$/ }, 'without a server too')
 })
 
+t.test('a server that is told to end answers what is in hand', async (t) => {
+  const folder = t.testdir()
+  const running = await server(folder, ['--empty'])
+  const made = await linli([
+    'token',
+    'create',
+    '--role',
+    'administrator',
+    '--data',
+    folder,
+    '--json',
+  ])
+  const { token } = made.json as { token: string }
+  const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' }
+  const live = await fetch(`${running.url}/api/live`, { headers })
+  t.equal(live.status, 200, 'a page is looking on')
+  const body = JSON.stringify({ kind: 'community', name: 'community 3' })
+  const slow = connect(Number(new URL(running.url).port), '127.0.0.1')
+  slow.write(
+    'POST /api/place/register HTTP/1.1\r\nhost: linli\r\ncontent-type: application/json\r\n' +
+      `authorization: Bearer ${token}\r\ncontent-length: ${body.length}\r\n\r\n${body[0]}`,
+  )
+  const answered = text(slow)
+  await fetch(`${running.url}/health/live`)
+  const ended = running.stop()
+  // Asked until it no longer takes anything new.
+  while ((await fetch(`${running.url}/health/live`).catch(() => undefined))?.ok)
+    t.pass('still open')
+  slow.write(body.slice(1))
+  t.match(await answered, /^HTTP\/1\.1 201 Created/)
+  t.match(await ended, { status: 0, stderr: '' })
+})
+
 t.test('the control socket is its owner’s alone and takes nothing else', async (t) => {
   const folder = t.testdir({ [`${'long-'.repeat(20)}`]: {} })
   const long = join(folder, 'long-'.repeat(20))
@@ -209,7 +260,7 @@ t.test('the control socket is its owner’s alone and takes nothing else', async
   t.match(await linli(['rebuild', '--data', long]), { status: 0 }, 'and nobody is stopped by it')
 })
 
-t.test('a start that is told to end while it begins leaves nothing half done', async (t) => {
+t.test('a start that fails begins nothing, and an interrupted demo is begun again', async (t) => {
   const folder = t.testdir()
   const busy = createServer().listen(0, '127.0.0.1')
   await once(busy, 'listening')

@@ -39,6 +39,7 @@ export type Row = {
   enteredAt: string
   ended: boolean
   revision: number
+  extra?: Record<string, unknown>
 }
 export type Rows = { rows: Row[]; next: string | null; total?: number }
 

@@ -25,7 +25,11 @@ export async function showDesk(): Promise<void> {
   createRoot(page).render(
     <StrictMode>
       <I18nextProvider i18n={texts}>
-        <ConfigProvider theme={theme} {...(locale === undefined ? {} : { locale })}>
+        <ConfigProvider
+          theme={theme}
+          button={{ autoInsertSpace: false }}
+          {...(locale === undefined ? {} : { locale })}
+        >
           <App>
             <QueryClientProvider client={makeQueries()}>
               <RouterProvider router={router} />

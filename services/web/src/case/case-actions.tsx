@@ -65,7 +65,7 @@ export function CaseActions({ view }: { view: CaseView }) {
 
 // What moves a case on comes before what is only written on it; an end comes last.
 const ORDER = [
-  ['verify', 'accept', 'begin', 'appoint', 'measure', 'answer', 'followUp', 'resume', 'release'],
+  ['verify', 'accept', 'begin', 'measure', 'appoint', 'answer', 'followUp', 'resume', 'release'],
   ['refer', 'solve', 'close', 'agreeSendBack', 'agreeExtension', 'count', 'schedule', 'accepted'],
   ['contact', 'redo', 'deliberate', 'takeBack', 'sendBack', 'supervise', 'take', 'sign'],
   ['note', 'askResident', 'assign', 'classify', 'urge', 'residentAnswered', 'goOn'],

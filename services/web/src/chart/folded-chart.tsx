@@ -14,7 +14,6 @@ export function FoldedChart({ way, label, count }: FoldedProps) {
   return (
     <ol className="folded" aria-label={t('chart.said', { present: label(way.present) })}>
       {came.map((id, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a state may be passed more than once
         <li key={`${id}${index}`} className="is-visited">
           {label(id)}
         </li>

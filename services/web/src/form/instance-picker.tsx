@@ -1,9 +1,12 @@
 // Chooses another instance by its name or number: a unit, a person, a case, a topic.
 import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
+import type { TFunction } from 'i18next'
 import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import type { Row } from '../answers.ts'
 import { lists } from '../api.ts'
+import { rowName } from '../row-name.ts'
 import type { PickerProps } from './place-picker.tsx'
 
 const MOST = 50
@@ -11,6 +14,7 @@ const MOST = 50
 /** The instance's id as value; typing searches. */
 export function InstancePicker(props: PickerProps & { workflow: string }) {
   const { workflow, value, onChange, placeholder, label, id } = props
+  const { t } = useTranslation()
   const [text, setText] = useState('')
   const rows = useQuery({
     queryKey: ['list', workflow, 'picker', text],
@@ -18,7 +22,7 @@ export function InstancePicker(props: PickerProps & { workflow: string }) {
     placeholderData: (before) => before,
     staleTime: 60_000,
   })
-  const options = (rows.data?.rows ?? []).map((row) => ({ value: row.id, label: nameOf(row) }))
+  const options = (rows.data?.rows ?? []).map((row) => ({ value: row.id, label: nameOf(row, t) }))
   return (
     <Select
       {...(id === undefined ? {} : { id })}
@@ -37,9 +41,8 @@ export function InstancePicker(props: PickerProps & { workflow: string }) {
   )
 }
 
-function nameOf({ title, number, categoryName }: Row): string {
-  const words = [number, title ?? categoryName].filter(
-    (part) => part !== null && part !== undefined,
-  )
-  return words.join(' ')
+function nameOf(row: Row, t: TFunction): string {
+  const { number } = row
+  const name = rowName(row, t)
+  return number === null || number === undefined ? name : `${number} ${name}`
 }

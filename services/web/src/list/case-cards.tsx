@@ -4,6 +4,7 @@ import { Link } from 'react-router'
 import type { Row } from '../answers.ts'
 import { useKeep } from '../as-of.ts'
 import { Due, placeWords, StateMark, SupervisedMark } from '../marks.tsx'
+import { rowName } from '../row-name.ts'
 
 /** Rows as cards; the whole card is the link. */
 export function CaseCards({ rows, now }: { rows: readonly Row[]; now: number }) {
@@ -15,9 +16,9 @@ export function CaseCards({ rows, now }: { rows: readonly Row[]; now: number }) 
         <li key={row.id} className={`is-card-${row.card ?? 'none'}`}>
           <Link to={keep(`/cases/${row.id}`)}>
             <span className="card-top">
-              <strong>{row.title ?? row.categoryName ?? row.number}</strong>
+              <strong>{rowName(row, t)}</strong>
               {row.supervised && <SupervisedMark />}
-              <span className="number">{row.number ?? t('list.noNumber')}</span>
+              <span className="number">{row.number}</span>
             </span>
             <span className="card-place">
               {placeWords(row.place)}

@@ -4,6 +4,7 @@ import { Link, useNavigate } from 'react-router'
 import type { Row } from '../answers.ts'
 import { useKeep } from '../as-of.ts'
 import { Due, placeWords, StateMark, SupervisedMark } from '../marks.tsx'
+import { rowName } from '../row-name.ts'
 import { exact, when } from '../time.ts'
 import { useFilters } from './list-filters.ts'
 import { useRowKeys } from './row-keys.ts'
@@ -21,7 +22,7 @@ export function CaseTable({ rows, now, workflow }: TableProps) {
       <table className="case-table">
         <thead>
           <tr>
-            <SortHead name="number" label={t('column.number')} />
+            {!record && <SortHead name="number" label={t('column.number')} />}
             <th scope="col">{t(record ? 'column.name' : 'column.what')}</th>
             <th scope="col">{t('column.place')}</th>
             <th scope="col">{t('column.state')}</th>
@@ -47,7 +48,6 @@ function TableRow({ row, now, record }: { row: Row; now: number; record: boolean
   const path = keep(`/cases/${row.id}`)
   const card = row.card ?? 'none'
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the row's link is what the keyboard uses
     <tr
       className={`is-card-${card}`}
       onClick={(event) => {
@@ -56,11 +56,13 @@ function TableRow({ row, now, record }: { row: Row; now: number; record: boolean
         void navigate(path)
       }}
     >
-      <td className="number">
-        <Link to={path}>{row.number ?? t('list.noNumber')}</Link>
-      </td>
+      {!record && (
+        <td className="number">
+          <Link to={path}>{row.number ?? t('list.noNumber')}</Link>
+        </td>
+      )}
       <td>
-        {row.title ?? row.categoryName ?? '–'}
+        {record ? <Link to={path}>{rowName(row, t)}</Link> : rowName(row, t)}
         {row.title !== null && row.title !== undefined && row.categoryName !== row.title && (
           <small>{row.categoryName}</small>
         )}

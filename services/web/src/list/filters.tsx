@@ -131,12 +131,12 @@ function Toggles() {
 
 function SearchBox() {
   const { t } = useTranslation()
+  const wide = useWide()
   const { get, set } = useFilters()
   const [text, setText] = useState(get('q') ?? '')
   const box = useRef<HTMLInputElement>(null)
   const given = get('q') ?? ''
   useEffect(() => setText(given), [given])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only typing sets the address
   useEffect(() => {
     if (text === given) return
     const waiting = setTimeout(() => set('q', text.trim()), CALM_MS)
@@ -156,7 +156,7 @@ function SearchBox() {
       className="search"
       type="search"
       prefix={<SearchOutlined aria-hidden />}
-      placeholder={t('filter.q')}
+      placeholder={t(wide ? 'filter.qKey' : 'filter.q')}
       aria-label={t('filter.q')}
       value={text}
       allowClear

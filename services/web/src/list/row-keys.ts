@@ -12,7 +12,7 @@ export function useRowKeys() {
       const typing = target instanceof HTMLElement && target.closest('input, textarea, .ant-select')
       if (typing) return
       const links = [...(body.current?.querySelectorAll<HTMLElement>('tr a') ?? [])]
-      const at = links.findIndex((link) => link === document.activeElement)
+      const at = links.findIndex((link) => link.matches(':focus'))
       const arrow = event.key.startsWith('Arrow')
       if (arrow && at < 0) return
       event.preventDefault()

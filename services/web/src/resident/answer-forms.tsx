@@ -10,16 +10,21 @@ const ASKED = ['residentAnswered', 'followUp']
 const NOT_HERE = new Set(['attach', 'report'])
 const OFFICE_ONLY = new Set(['close', 'public'])
 
-type FormsProps = { token: string; offers: readonly Offer[]; again: () => void }
+type FormsProps = {
+  token: string
+  offers: readonly Offer[]
+  again: () => void
+  /** Questions put to the resident, or everything else they may do. */
+  which: 'asked' | 'other'
+}
 
-/** Questions put to the resident first and open; the rest folded. */
-export function AnswerForms({ token, offers, again }: FormsProps) {
+/** Questions stand open, the rest is folded. */
+export function AnswerForms({ token, offers, again, which }: FormsProps) {
   const shown = offers.filter(({ command }) => !NOT_HERE.has(command))
-  const rank = ({ command }: Offer) => (ASKED.includes(command) ? 0 : 1)
-  return [...shown]
-    .sort((a, b) => rank(a) - rank(b))
+  return shown
+    .filter(({ command }) => ASKED.includes(command) === (which === 'asked'))
     .map((offer) =>
-      rank(offer) === 0 ? (
+      which === 'asked' ? (
         <section key={offer.command} className="asked">
           <h2>{offer.label}</h2>
           <AnswerForm {...{ token, offer, again }} />

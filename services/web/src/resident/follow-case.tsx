@@ -42,7 +42,7 @@ function Followed({ token, found, again }: FollowedProps) {
         <b>{found.number}</b> {place.join(' ')}
       </p>
       <h1 className={found.ended ? 'is-ended' : ''}>{found.stateLabel}</h1>
-      <AnswerForms token={token} offers={found.answers} again={again} />
+      <AnswerForms token={token} offers={found.answers} again={again} which="asked" />
       <section>
         <h2>{t('resident.steps')}</h2>
         <ol className="steps">
@@ -67,6 +67,12 @@ function Followed({ token, found, again }: FollowedProps) {
               </footer>
             </blockquote>
           ))}
+        </section>
+      )}
+      {found.answers.length > 0 && (
+        <section>
+          <h2>{t('resident.more')}</h2>
+          <AnswerForms token={token} offers={found.answers} again={again} which="other" />
         </section>
       )}
     </>

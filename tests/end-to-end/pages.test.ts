@@ -1,0 +1,265 @@
+// Every page in a real browser, on the demo community: what each kind of user does there, with no
+// error on the console and no serious fault of accessibility.
+import { AxeBuilder } from '@axe-core/playwright'
+import type { BrowserContext, Page } from 'playwright-core'
+import t from 'tap'
+import { openBrowser } from './browser.ts'
+import { startDemo } from './demo-server.ts'
+
+const DAY_MS = 86_400_000
+const server = await startDemo(t.testdir())
+const { browser, close } = await openBrowser()
+t.teardown(async () => {
+  await close()
+  await server.stop()
+})
+
+const errors: string[] = []
+
+type Visit = { width?: number; height?: number; language?: 'zh-CN' | 'en' }
+
+async function visit(given: Visit = {}): Promise<{ context: BrowserContext; page: Page }> {
+  const { width = 1440, height = 1080, language = 'zh-CN' } = given
+  const context = await browser.newContext({
+    baseURL: server.url,
+    viewport: { width, height },
+    locale: language,
+    timezoneId: 'Asia/Shanghai',
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  page.on('pageerror', (error) => errors.push(`${page.url()} ${error.message}`))
+  page.on('console', (message) => {
+    // The question whether somebody is signed in is answered by 401, which browsers report.
+    const isQuestion = message.location().url.endsWith('/api/session')
+    if (message.type() === 'error' && !isQuestion) errors.push(`${page.url()} ${message.text()}`)
+  })
+  return { context, page }
+}
+
+async function signedIn(account: string, given: Visit = {}) {
+  const opened = await visit(given)
+  const answer = await opened.page.request.post('/api/demo/session', {
+    data: { name: account },
+    headers: { origin: server.url },
+  })
+  if (!answer.ok()) throw new Error(`${account}: ${answer.status()}`)
+  return opened
+}
+
+async function accessible(t: Tap.Test, page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze()
+  const serious = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+  t.same(serious, [], `${name}: no serious fault of accessibility`)
+}
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+const shown = (page: Page, text: string) => page.getByText(text).first().waitFor()
+const totalOf = async (page: Page): Promise<number> =>
+  Number(/\d+/.exec(await page.locator('.page-head .count').innerText())?.[0])
+
+t.test('one signs in by one click and finds the work, filtered and sorted', async (t) => {
+  const { context, page } = await visit()
+  await page.goto('/')
+  await page.waitForURL(/sign-in/)
+  await shown(page, '社区协调员')
+  await accessible(t, page, 'sign-in')
+  await page.getByRole('button', { name: '社区协调员' }).click()
+  await page.waitForURL(/cases\?ended=false/)
+  await page.locator('.case-table tbody tr').first().waitFor()
+  await accessible(t, page, 'list')
+  const rows = page.locator('.case-table tbody tr')
+  const heights = await rows.evaluateAll((all) => all.map((row) => row.getBoundingClientRect()))
+  t.ok(heights.filter(({ bottom }) => bottom <= 1080).length >= 20, 'twenty rows at 1080 px')
+
+  const all = await totalOf(page)
+  await page.getByRole('button', { name: '红牌' }).click()
+  await page.waitForURL(/card=red/)
+  await page.waitForFunction(
+    () => document.querySelector('.case-table tbody tr:not(.is-card-red)') === null,
+  )
+  const red = await totalOf(page)
+  t.ok(red > 0 && red < all, 'fewer cases are red')
+  const number = await rows.first().locator('a').innerText()
+  await page.getByRole('searchbox').fill(number)
+  await page.waitForURL(new RegExp(`q=${number}`))
+  await page.waitForFunction(() => document.querySelectorAll('.case-table tbody tr').length === 1)
+  await page.getByRole('button', { name: '清除筛选' }).click()
+  await page.waitForFunction(() => document.querySelectorAll('.case-table tbody tr').length > 1)
+
+  await page.keyboard.press('j')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/cases\/appeal-/)
+  await context.close()
+})
+
+t.test('a command is given by its form, and the slider shows what it changed', async (t) => {
+  const { context, page } = await signedIn('coordinator')
+  await page.goto('/cases?state=open.reported')
+  await page.locator('.case-table tbody a').first().click()
+  await heading(page).filter({ hasText: '待核实' }).waitFor()
+  await page.locator('.chart .state.is-present').waitFor()
+  await accessible(t, page, 'case')
+  await page.locator('.case-actions').getByRole('button', { name: '核实', exact: true }).click()
+  await page.locator('.ant-drawer').getByRole('button', { name: '核实', exact: true }).click()
+  await heading(page).filter({ hasText: '网格处理' }).waitFor()
+
+  await page.locator('.case-actions').getByRole('button', { name: '派遣', exact: true }).click()
+  const form = page.locator('.ant-drawer')
+  await form.getByText('单位', { exact: true }).waitFor()
+  await accessible(t, page, 'form')
+  await form.getByRole('button', { name: '派遣', exact: true }).click()
+  await form.locator('.form-entry').getByText('请填写').waitFor()
+  await form.getByRole('combobox', { name: '单位' }).fill('物业')
+  await page.getByTitle('物业公司').click()
+  await form.getByRole('button', { name: '派遣', exact: true }).click()
+  await heading(page).filter({ hasText: '单位办理' }).waitFor()
+
+  await page.locator('.ant-drawer-mask').waitFor({ state: 'hidden' })
+  await page.getByRole('slider').focus()
+  await page.keyboard.press('ArrowLeft')
+  await page.waitForURL(/revision=\d+/)
+  await heading(page).filter({ hasText: '网格处理' }).waitFor()
+  await page.locator('.changes').getByText('待核实').waitFor()
+  t.ok(await page.locator('.shell.is-past').isVisible(), 'the bar says that it is the past')
+  t.equal(await page.locator('.case-actions').count(), 0, 'the past offers no commands')
+  await accessible(t, page, 'case at a past revision')
+  await page.getByRole('button', { name: '回到最新' }).click()
+  await heading(page).filter({ hasText: '单位办理' }).waitFor()
+  await context.close()
+})
+
+t.test('lists and boards are as of any moment, and figures lead to their cases', async (t) => {
+  const { context, page } = await signedIn('coordinator')
+  await page.goto('/cases')
+  await page.locator('.case-table tbody tr').first().waitFor()
+  const now = await totalOf(page)
+  const past = new Date(Date.now() - 60 * DAY_MS).toISOString()
+  await page.goto(`/cases?at=${past}`)
+  await page.locator('.case-table tbody tr').first().waitFor()
+  const then = await totalOf(page)
+  t.ok(then > 0 && then < now, `${then} cases then, ${now} now`)
+  t.match(await page.locator('.as-of-date').innerText(), /当时 \d{4}-\d\d-\d\d/)
+  t.match(await page.getByRole('link', { name: '议题' }).first().getAttribute('href'), /at=/)
+  await accessible(t, page, 'list as of a moment')
+  await page.getByRole('button', { name: '回到现在' }).click()
+  await page.waitForURL((url) => !url.searchParams.has('at'))
+
+  await page.goto('/dashboard')
+  await page.locator('.figures-table').first().waitFor()
+  await page.locator('.rate-chart svg').waitFor()
+  await accessible(t, page, 'dashboard')
+  const link = page
+    .locator('.figures-table tbody tr td:nth-child(4) a')
+    .filter({ hasText: /[1-9]/ })
+  const denominator = Number(await link.first().innerText())
+  await link.first().click()
+  await page.waitForURL(/\/cases\?/)
+  await page.locator('.case-table tbody tr').first().waitFor()
+  t.equal(await totalOf(page), denominator, 'as many cases as the figure says')
+  await context.close()
+})
+
+t.test('a resident reports without an account and follows by the link', async (t) => {
+  const { context, page } = await visit({ width: 390, height: 844 })
+  await page.goto('/report')
+  await shown(page, '反映问题')
+  const scripts = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .filter(({ name }) => name.endsWith('.js'))
+      .map((entry) => (entry as PerformanceResourceTiming).decodedBodySize),
+  )
+  const size = scripts.reduce((sum, bytes) => sum + bytes, 0)
+  t.ok(size < 420_000, `${size} bytes of script, unpacked`)
+  const pick = async (level: number) => {
+    const select = page.locator('fieldset').first().locator('select').nth(level)
+    await select.locator('option:nth-child(2)').waitFor({ state: 'attached' })
+    await select.selectOption({ index: 1 })
+  }
+  await pick(0)
+  await pick(1)
+  await page.getByLabel('说明情况').fill('楼道灯不亮')
+  await page.getByLabel('电话').fill('13800000000')
+  await accessible(t, page, 'resident report')
+  await page.getByRole('button', { name: '提交' }).click()
+  await shown(page, '已收到')
+  await page.getByRole('link', { name: '查看进展' }).click()
+  await page.waitForURL(/\/r\//)
+  await page.locator('.steps li').first().waitFor()
+  await accessible(t, page, 'resident tracking')
+  await page.goto('/r/nothing')
+  await shown(page, '链接打不开')
+  errors.splice(0, errors.length, ...errors.filter((error) => !error.includes('/r/nothing')))
+  await context.close()
+})
+
+t.test('an analyst sees how cases went and takes the stream away', async (t) => {
+  const { context, page } = await signedIn('analyst')
+  await page.goto('/analyst')
+  await page.locator('.chart .way.is-gone').first().waitFor()
+  await page.locator('.stream li').first().waitFor()
+  await accessible(t, page, 'analyst')
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByText('下载 NDJSON').click(),
+  ])
+  const chunks: Buffer[] = []
+  for await (const chunk of await download.createReadStream()) chunks.push(Buffer.from(chunk))
+  const lines = Buffer.concat(chunks).toString('utf8').trim().split('\n')
+  t.ok(lines.length > 100, `${lines.length} events`)
+  t.ok(
+    lines.every((line) => JSON.parse(line).type !== undefined),
+    'each line is an event',
+  )
+  t.notMatch(lines.join('\n'), /"\$sealed":"/, 'nothing sealed is in it')
+  await page.goto('/cases')
+  await shown(page, '您的角色看不到这里')
+  await context.close()
+})
+
+t.test('on a phone nothing is cut off, and every role has its pages', async (t) => {
+  const { context, page } = await signedIn('coordinator', { width: 390, height: 844 })
+  for (const path of [
+    '/cases?ended=false',
+    '/referrals',
+    '/deliberations',
+    '/dashboard',
+    '/report',
+  ]) {
+    await page.goto(path)
+    await page.locator('nav.tabs').waitFor()
+    await page.locator('.loading').first().waitFor({ state: 'hidden' })
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    t.equal(wide, 0, `${path} fits`)
+  }
+  await page.goto('/cases?ended=false')
+  await page.locator('.case-cards a').first().click()
+  await page.locator('.folded .is-present').waitFor()
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  t.equal(wide, 0, 'a case fits')
+  await accessible(t, page, 'case on a phone')
+  const targets = page.locator('nav.tabs a, .case-actions button, .slider button')
+  const heights = await targets.evaluateAll((all) =>
+    all.map((one) => one.getBoundingClientRect().height),
+  )
+  t.ok(Math.min(...heights) >= 44, 'targets of 44 px')
+  await context.setOffline(true)
+  await shown(page, '网络断开')
+  await context.close()
+
+  const other = await signedIn('heating-desk', { language: 'en' })
+  await other.page.goto('/home')
+  await other.page.waitForURL(/referrals/)
+  await other.page.getByRole('heading', { name: 'Referrals' }).waitFor()
+  await other.context.close()
+})
+
+t.test('no page wrote an error on the console', async (t) => {
+  t.same(errors, [])
+})
