@@ -4,6 +4,7 @@ import t from 'tap'
 import { workflows } from '../../../workflows/index.ts'
 import { viewInstance } from '../src/as-of.ts'
 import { openCalendars } from '../src/calendars.ts'
+import { chosenLimits } from '../src/chosen-limits.ts'
 import { execute } from '../src/execute.ts'
 import { Instances } from '../src/instances.ts'
 import { SYSTEM } from '../src/permission.ts'
@@ -188,21 +189,27 @@ t.test('the path taken under another city: working days against calendar days', 
     ...{ ...asUnit, command: 'answer', data: { outcome: 'solved', answer: '节后已修好' } },
   })
   const events = await eventsOf(scene.store, referral?.id)
-  const beijing: Policy | undefined = workflows.get('referral')?.policies.get('beijing@1')
+  const workflow = workflows.get('referral') ?? never()
+  const judged = (policy: Policy) =>
+    events.map((event, revision) => {
+      const before = fold(workflow, events.slice(0, revision))
+      return { event, limits: chosenLimits(workflow, before, { event, policy }) }
+    })
+  const beijing: Policy | undefined = workflow.policies.get('beijing@1')
   if (beijing === undefined) throw new Error('no policy')
   const calendar = openCalendars()(beijing.calendar)
   const rules = { policy: beijing, calendar, until: scene.clock.now }
-  const answer = compareClocks(events, rules).find(({ clock }) => clock === 'answer')
+  const answer = compareClocks(judged(beijing), rules).find(({ clock }) => clock === 'answer')
   t.match(answer, { was: { expired: false }, wouldBe: { expired: true, warned: true } })
   t.equal(answer?.wouldBe.dueAt, Date.parse('2026-10-05T01:00:00.000Z'), 'seven days, holidays too')
   t.ok((answer?.was.dueAt ?? 0) > scene.clock.now, 'five working days, holidays left out')
   const silent = { ...rules, policy: { ...beijing, limits: {} } }
   t.match(
-    compareClocks(events, silent).find(({ clock }) => clock === 'answer'),
+    compareClocks(judged(silent.policy), silent).find(({ clock }) => clock === 'answer'),
     { unlimited: true, wouldBe: { expired: false } },
   )
-  const own = workflows.get('referral')?.policies.get('jining@1') ?? beijing
-  const same = compareClocks(events, { ...rules, policy: own })
+  const own = workflow.policies.get('jining@1') ?? beijing
+  const same = compareClocks(judged(own), { ...rules, policy: own })
   t.ok(same.length >= 2)
   for (const { was, wouldBe } of same) t.same(wouldBe, was, 'its own policy changes nothing')
 })
