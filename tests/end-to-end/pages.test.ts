@@ -1,8 +1,8 @@
 // Every page in a real browser, on the demo community: what each kind of user does there, with no
 // error on the console and no serious fault of accessibility.
 import { AxeBuilder } from '@axe-core/playwright'
-import type { BrowserContext, Page } from 'playwright-core'
-import t from 'tap'
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+import t, { type Test } from 'tap'
 import { openBrowser } from './browser.ts'
 import { startDemo } from './demo-server.ts'
 
@@ -48,7 +48,7 @@ async function signedIn(account: string, given: Visit = {}) {
   return opened
 }
 
-async function accessible(t: Tap.Test, page: Page, name: string): Promise<void> {
+async function accessible(t: Test, page: Page, name: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze()
@@ -59,9 +59,10 @@ async function accessible(t: Tap.Test, page: Page, name: string): Promise<void> 
 }
 
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
+const textOf = async (one: Locator): Promise<string> => (await one.textContent()) ?? ''
 const shown = (page: Page, text: string) => page.getByText(text).first().waitFor()
 const totalOf = async (page: Page): Promise<number> =>
-  Number(/\d+/.exec(await page.locator('.page-head .count').innerText())?.[0])
+  Number(/\d+/.exec(await textOf(page.locator('.page-head .count')))?.[0])
 
 t.test('one signs in by one click and finds the work, filtered and sorted', async (t) => {
   const { context, page } = await visit()
@@ -85,7 +86,7 @@ t.test('one signs in by one click and finds the work, filtered and sorted', asyn
   )
   const red = await totalOf(page)
   t.ok(red > 0 && red < all, 'fewer cases are red')
-  const number = await rows.first().locator('a').innerText()
+  const number = await textOf(rows.first().locator('a'))
   await page.getByRole('searchbox').fill(number)
   await page.waitForURL(new RegExp(`q=${number}`))
   await page.waitForFunction(() => document.querySelectorAll('.case-table tbody tr').length === 1)
@@ -144,7 +145,7 @@ t.test('lists and boards are as of any moment, and figures lead to their cases',
   await page.locator('.case-table tbody tr').first().waitFor()
   const then = await totalOf(page)
   t.ok(then > 0 && then < now, `${then} cases then, ${now} now`)
-  t.match(await page.locator('.as-of-date').innerText(), /当时 \d{4}-\d\d-\d\d/)
+  t.match(await textOf(page.locator('.as-of-date')), /当时 \d{4}-\d\d-\d\d/)
   t.match(await page.getByRole('link', { name: '议题' }).first().getAttribute('href'), /at=/)
   await accessible(t, page, 'list as of a moment')
   await page.getByRole('button', { name: '回到现在' }).click()
@@ -157,7 +158,7 @@ t.test('lists and boards are as of any moment, and figures lead to their cases',
   const link = page
     .locator('.figures-table tbody tr td:nth-child(4) a')
     .filter({ hasText: /[1-9]/ })
-  const denominator = Number(await link.first().innerText())
+  const denominator = Number(await textOf(link.first()))
   await link.first().click()
   await page.waitForURL(/\/cases\?/)
   await page.locator('.case-table tbody tr').first().waitFor()

@@ -118,7 +118,7 @@ async function attempt(engine: Engine, parsed: Parsed): Promise<Reply | Refusal>
     if (isRefusal(loaded)) return loaded
     const actor = permit(parsed, loaded)
     if (isRefusal(actor)) return actor
-    const sealed = await seal(engine, parsed, { ...loaded, eventId })
+    const sealed = await seal(engine, parsed, { ...loaded, actor, eventId })
     if (isRefusal(sealed)) return sealed
     const stepped = take(engine, parsed, { ...loaded, ...sealed, actor, eventId })
     if (isRefusal(stepped)) return stepped
@@ -181,11 +181,17 @@ function rowOfFacts(facts: Record<string, unknown> | undefined): Row {
   return { place: path, units: [], persons: [] }
 }
 
-/** As whom the caller may do this. */
+/** As whom the caller may do this. A resident speaks for nobody else. */
 function permit(parsed: Parsed, loaded: Loaded): Actor | Refusal {
+  const { command, request, data } = parsed
   const by: readonly Role[] = ['system']
-  const actor = actorFor(parsed.request.caller, parsed.command ?? { by }, loaded.row)
-  return actor ?? { refused: 'forbidden' }
+  const actor = actorFor(request.caller, command ?? { by }, loaded.row)
+  const named = data[command?.identifies?.person ?? '']
+  const isForAnother = named !== undefined && named !== actor?.person
+  if (actor === undefined || (actor.role === 'resident' && isForAnother)) {
+    return { refused: 'forbidden' }
+  }
+  return actor
 }
 
 type SealStage = {
@@ -201,7 +207,7 @@ type SealStage = {
 async function seal(
   engine: Engine,
   parsed: Parsed,
-  loaded: Loaded & { eventId: string },
+  loaded: Loaded & { actor: Actor; eventId: string },
 ): Promise<SealStage | Refusal> {
   const { command, workflow, stream } = parsed
   if (command === undefined || command.personal.length === 0) {
@@ -244,9 +250,13 @@ async function seal(
 async function identify(
   engine: Engine,
   parsed: Parsed,
-  loaded: Loaded & { eventId: string },
+  loaded: Loaded & { actor: Actor; eventId: string },
 ): Promise<{ person: string; isNew: boolean } | undefined> {
-  if (parsed.phone === undefined || loaded.before !== undefined) return undefined
+  if (loaded.before !== undefined || parsed.command?.identifies === undefined) return undefined
+  if (parsed.phone === undefined) {
+    const { role, person } = loaded.actor
+    return role === 'resident' && person !== undefined ? { person, isNew: false } : undefined
+  }
   const known = await engine.vault.identify(parsed.phone)
   if (known !== undefined) return { person: known, isNew: false }
   const person = newPerson(loaded.eventId)

@@ -1,22 +1,37 @@
-// Attachments: sealed under the case's (or its reporter's) key, named by the hash of their content,
-// in a folder per case. What is not yet named by an `attach` command is only a file.
-import { createHash } from 'node:crypto'
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
+// Attachments: sealed under the key of the case's reporter (or the case's own), named by the hash
+// of their content, in a folder per case. What no `attach` command names is only a file.
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isSealed, type Refusal } from '@linli/workflow'
 import type { Vault } from '@linli/vault'
+import { type Instance, isSealed, type Refusal } from '@linli/workflow'
+import { withoutMetadata } from './photo-metadata.ts'
+import { subjectOf } from './seal.ts'
 
-/** The most bytes of one attachment. */
+/** The most bytes of one attachment, and the most attachments of one case. */
 export const FILE_BYTES_MAX = 10 * 1024 * 1024
+export const CASE_FILES_MAX = 200
 
-/** The kinds of file that are taken, told by their first bytes and not by what a client says. */
-const KINDS: readonly [type: string, starts: readonly number[], at?: number][] = [
-  ['image/jpeg', [0xff, 0xd8, 0xff]],
-  ['image/png', [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]],
-  ['image/webp', [0x57, 0x45, 0x42, 0x50], 8],
-  ['application/pdf', [0x25, 0x50, 0x44, 0x46, 0x2d]],
-  ['audio/mp4', [0x66, 0x74, 0x79, 0x70], 4],
+/** The kinds of file that are taken, told by their bytes and not by what a client says. */
+const KINDS: readonly { type: string; parts: readonly [at: number, text: string][] }[] = [
+  { type: 'image/jpeg', parts: [[0, '\xff\xd8\xff']] },
+  { type: 'image/png', parts: [[0, '\x89PNG\r\n\x1a\n']] },
+  {
+    type: 'image/webp',
+    parts: [
+      [0, 'RIFF'],
+      [8, 'WEBP'],
+    ],
+  },
+  { type: 'application/pdf', parts: [[0, '%PDF-']] },
+  ...['M4A ', 'M4B ', 'mp41', 'mp42', 'isom'].map((brand) => ({
+    type: 'audio/mp4',
+    parts: [[4, `ftyp${brand}`]] satisfies [number, string][],
+  })),
 ]
+
+/** The media types that are taken. */
+export const FILE_TYPES: readonly string[] = [...new Set(KINDS.map(({ type }) => type))]
 
 /** An attachment as it is read back. */
 export type StoredFile = { type: string; bytes: Buffer }
@@ -33,28 +48,38 @@ export class Files {
 
   /** Stores a file for a case; gives its SHA-256 in hex, which `attach` names. */
   async put(
-    stream: string,
-    subject: string,
-    bytes: Buffer,
+    instance: Instance,
+    given: Uint8Array,
   ): Promise<{ file: string; type: string } | Refusal> {
-    const type = kindOf(bytes)
-    if (bytes.length > FILE_BYTES_MAX || type === undefined) {
-      const message =
-        type === undefined ? 'no JPEG, PNG, WebP, PDF or M4A' : `over ${FILE_BYTES_MAX} bytes`
-      return { refused: 'invalid', issues: [{ path: 'file', message }] }
+    const { stream } = instance
+    const taken = takenFrom(Buffer.from(given.buffer, given.byteOffset, given.byteLength))
+    if ('refused' in taken) return taken
+    const { type, bytes } = taken
+    if ((await this.#count(stream)) >= CASE_FILES_MAX) {
+      return invalid(`the case has ${CASE_FILES_MAX} files already`)
     }
     const file = createHash('sha256').update(bytes).digest('hex')
+    const subject = ownerOf(instance, this.#vault)
     const binding = { stream, event: file, field: 'file' }
     const sealed = await this.#vault.seal(subject, bytes.toString('base64'), binding)
+    // No event may name this key: without one, only the vault itself knows whose it is.
+    await this.#vault.flush(await this.#vault.checkpoint())
     const folder = join(this.#folder, stream)
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    await writeDurably(join(folder, file), JSON.stringify(sealed))
+    await writeDurably(folder, file, JSON.stringify(sealed))
     return { file, type }
   }
 
-  /** Reads a file back; undefined when there is none, or its key is destroyed. */
-  async get(stream: string, file: string): Promise<StoredFile | undefined> {
-    if (!/^[0-9a-f]{64}$/.test(file) || !/^[a-z-]+[0-9a-f-]{36}$/.test(stream)) return undefined
+  /** Whether the file was stored for the case; it may be unreadable since. */
+  async has(stream: string, file: string): Promise<boolean> {
+    if (!isName(stream, file)) return false
+    const found = await stat(join(this.#folder, stream, file)).catch(absent)
+    return found?.isFile() === true
+  }
+
+  /** Reads a file back; undefined when there is none. */
+  async get(stream: string, file: string): Promise<StoredFile | 'erased' | undefined> {
+    if (!isName(stream, file)) return undefined
     const text = await readFile(join(this.#folder, stream, file), 'utf8').catch(absent)
     if (text === undefined) return undefined
     const sealed: unknown = JSON.parse(text)
@@ -64,31 +89,68 @@ export class Files {
     const { $sealed, subject, key } = sealed
     const binding = { stream, event: file, field: 'file' }
     const clear = await this.#vault.open({ $sealed, subject, key }, binding)
-    if (clear === undefined) return undefined
+    if (clear === undefined) return 'erased'
     const bytes = Buffer.from(clear, 'base64')
     return { type: kindOf(bytes) ?? 'application/octet-stream', bytes }
   }
+
+  async #count(stream: string): Promise<number> {
+    const names = await readdir(join(this.#folder, stream)).catch(absent)
+    return names?.filter((name) => FILE.test(name)).length ?? 0
+  }
+}
+
+function takenFrom(bytes: Buffer): StoredFile | Refusal {
+  const type = kindOf(bytes)
+  if (type === undefined) return invalid('no JPEG, PNG, WebP, PDF or M4A')
+  const clean = type === 'image/jpeg' ? withoutMetadata(bytes) : bytes
+  if (clean === undefined) return invalid('not a whole JPEG')
+  if (clean.length > FILE_BYTES_MAX) return invalid(`over ${FILE_BYTES_MAX} bytes`)
+  return { type, bytes: clean }
+}
+
+const invalid = (message: string): Refusal => ({
+  refused: 'invalid',
+  issues: [{ path: 'file', message }],
+})
+
+/** Whose key seals a file: like every text about the case. */
+function ownerOf(instance: Instance, { isErased }: Vault): string {
+  const { workflow, stream } = instance
+  return subjectOf({ workflow, stream, isErased, before: instance }, 'reporter', {})
 }
 
 function kindOf(bytes: Buffer): string | undefined {
-  const kind = KINDS.find(([, starts, at = 0]) =>
-    starts.every((byte, index) => bytes[at + index] === byte),
+  const kind = KINDS.find(({ parts }) =>
+    parts.every(([at, text]) => bytes.toString('latin1', at, at + text.length) === text),
   )
-  return kind?.[0]
+  return kind?.type
 }
+
+const FILE = /^[0-9a-f]{64}$/
+const isName = (stream: string, file: string): boolean =>
+  FILE.test(file) && /^[a-z-]+[0-9a-f-]{36}$/.test(stream)
 
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error
 }
 
 /** A reader finds the whole file or none, also after a power cut. */
-async function writeDurably(path: string, text: string): Promise<void> {
-  const draft = await open(`${path}.draft`, 'w', 0o600)
+async function writeDurably(folder: string, name: string, text: string): Promise<void> {
+  const path = join(folder, name)
+  const draft = `${path}.${randomUUID()}`
+  await synced(await open(draft, 'wx', 0o600), (file) => file.writeFile(text))
+  await rename(draft, path)
+  await synced(await open(folder, 'r'), async () => {})
+}
+
+type Handle = Awaited<ReturnType<typeof open>>
+
+async function synced(file: Handle, work: (file: Handle) => Promise<void>): Promise<void> {
   try {
-    await draft.writeFile(text)
-    await draft.sync()
+    await work(file)
+    await file.sync()
   } finally {
-    await draft.close()
+    await file.close()
   }
-  await rename(`${path}.draft`, path)
 }

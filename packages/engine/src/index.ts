@@ -23,6 +23,7 @@ export { EffectWorker, type EffectWorkerOptions, SLOTS, slotOf } from './effect-
 export type { Engine, Reply, Request } from './engine.ts'
 export { execute } from './execute.ts'
 export { EngineFault, type EngineFaultCode } from './fault.ts'
+export { CASE_FILES_MAX, FILE_BYTES_MAX, FILE_TYPES, Files, type StoredFile } from './files.ts'
 export { type Flow, flows } from './flow-query.ts'
 export { HistoryRun, type RunOptions, type RunRequest } from './history-run.ts'
 export type { InstanceFilter } from './instance-filter.ts'
@@ -40,6 +41,13 @@ export {
 export { type InstancesAsked, knownAt, type Moment } from './instance-source.ts'
 export { Instances, parseEvent } from './instances.ts'
 export { Lanes } from './lanes.ts'
+export {
+  LATE_MS,
+  type LateAsked,
+  type LateEntry,
+  lateEntries,
+  lateEntryProjection,
+} from './late-entries.ts'
 export { offeredTo } from './offered-to.ts'
 export { hideSealed, type OpenedField, openFields, revealData } from './open-personal.ts'
 export { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from './password-hash.ts'
@@ -50,9 +58,11 @@ export {
   mayOpen,
   mayRead,
   type Row,
+  rowIn,
   type Scope,
   SYSTEM,
   scopeOf,
+  turnsOf,
 } from './permission.ts'
 export { RATE_NAMES } from './rate-definition.ts'
 export { type Rate, type RateBy, rates } from './rate-query.ts'
@@ -68,4 +78,5 @@ export {
   type JudgedEvent,
   type OtherRules,
 } from './what-if-clocks.ts'
+export { findByWords } from './word-search.ts'
 export { makeWorkTables, type Work, type WorkTables } from './work.ts'

@@ -1,5 +1,12 @@
 // What somebody can do with a case now: offered by the machine and allowed by the one rule.
-import { type Actor, type Command, hasEnded, type Instance, offered, sceneOf } from '@linli/workflow'
+import {
+  type Actor,
+  type Command,
+  hasEnded,
+  type Instance,
+  offered,
+  sceneOf,
+} from '@linli/workflow'
 import type { Engine } from './engine.ts'
 import { actorFor, type Caller, rowIn } from './permission.ts'
 

@@ -62,7 +62,11 @@ export function isPersonal(command: Command, data: Record<string, unknown>): boo
  * The subject whose key seals a field: as the workflow says, or the case itself. What is written
  * of a case after its reporter was erased goes with the case, which must still come to its end.
  */
-export function subjectOf(scene: SealScene, of: string, data: Record<string, unknown>): string {
+export function subjectOf(
+  scene: Pick<SealScene, 'workflow' | 'before' | 'stream' | 'isErased'>,
+  of: string,
+  data: Record<string, unknown>,
+): string {
   const resolve = scene.workflow.subjects[of]
   const context = scene.before?.snapshot.context as never
   const named = resolve?.({ context, data }) ?? scene.stream

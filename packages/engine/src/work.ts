@@ -27,6 +27,7 @@ export type WorkTables = {
     at: number
     readAt: number | null
   }
+  notice_read: { notice: string; person: string; at: number }
   login: { name: string; hash: string; person: string; createdAt: number }
   token: { hash: string; person: string; label: string; createdAt: number }
   session: { hash: string; person: string; createdAt: number; expiresAt: number }
@@ -57,6 +58,8 @@ const SCHEMA = [
     at integer not null, readAt integer)`,
   `create index if not exists notice_person on notice (person, at)`,
   `create index if not exists notice_unit on notice (unit, at)`,
+  `create table if not exists notice_read (notice text not null, person text not null,
+    at integer not null, primary key (person, notice)) without rowid`,
   `create table if not exists login (name text primary key, hash text not null,
     person text not null, createdAt integer not null)`,
   `create table if not exists token (hash text primary key, person text not null,

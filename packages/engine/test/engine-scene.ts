@@ -32,7 +32,7 @@ export type FailingStore = EventStore & {
 export function failingStore(): FailingStore {
   const inner = openMemoryStore()
   const lost = () =>
-    new StoreFault('outcome-unknown', 'the answer was lost', { retry: 'outcome-unknown' })
+    new StoreFault('storage-failed', 'the answer was lost', { retry: 'outcome-unknown' })
   const store: FailingStore = {
     failing: () => undefined,
     async append(stream, expected, events): Promise<Appended> {

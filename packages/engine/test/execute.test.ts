@@ -3,7 +3,7 @@ import t from 'tap'
 import { freshId } from '../src/command-id.ts'
 import type { Engine, Reply, Request } from '../src/engine.ts'
 import { execute } from '../src/execute.ts'
-import { SYSTEM } from '../src/permission.ts'
+import { type Caller, SYSTEM } from '../src/permission.ts'
 import { erasePerson } from '../src/recover.ts'
 import {
   coordinate,
@@ -227,6 +227,27 @@ t.test('one person for one phone, however it is spelt and however many ask at on
   await erasePerson(engine, person, { caller: SYSTEM, key: freshKey() })
   const after = await report(engine, town, { phone: '13905371234' })
   t.not(after.event.data.reporter, person, 'after an erasure a new person')
+})
+
+t.test('a resident who is known reports for themselves, and for nobody else', async (t) => {
+  const grants = [{ role: 'resident' as const }]
+  const resident: Caller = {
+    id: String(town.worker.person),
+    person: town.worker.person ?? '',
+    grants,
+  }
+  const data = { place: town.home, channel: 'link', text: '门禁坏了' }
+  const own = accepted(await execute(engine, asked({ command: 'report', caller: resident, data })))
+  t.equal(own.event.data.reporter, resident.person, 'and finds the case again')
+  t.ok(own.after.workflow.summary(own.after).persons.includes(resident.person ?? ''))
+  const reporter = String(town.coordinator.person)
+  for (const caller of [resident, { id: 'link', grants }]) {
+    const answer = await execute(
+      engine,
+      asked({ command: 'report', caller, data: { ...data, reporter } }),
+    )
+    t.match(answer, { refused: 'forbidden' })
+  }
 })
 
 t.test('no personal text is stored in clear; an erased one opens as nothing', async (t) => {

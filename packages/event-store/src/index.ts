@@ -1,6 +1,7 @@
 // The event log: the port, a store in memory, and the embedded store over SQLite.
 
 export { limits } from './limits.ts'
+export { type FolderLock, lockFolder } from './lock.ts'
 export { openMemoryStore } from './memory-store.ts'
 export type {
   Appended,

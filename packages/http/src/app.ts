@@ -10,13 +10,16 @@ import fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify'
+import { addAuditRoutes } from './audit-route.ts'
 import { addCaseRoutes } from './case-route.ts'
 import { addCommandRoutes } from './command-route.ts'
 import { addStreamRoutes } from './event-stream.ts'
 import { addFigureRoutes } from './figure-route.ts'
+import { addFileRoutes } from './file-route.ts'
 import { addGate } from './gate.ts'
 import { addHealthRoutes } from './health-route.ts'
 import { addListRoutes } from './list-route.ts'
+import { addNoticeRoutes } from './notice-route.ts'
 import { addOpenApi, addOpenApiPages } from './open-api.ts'
 import type { HttpPorts } from './ports.ts'
 import { problem, problemOf } from './problem.ts'
@@ -29,9 +32,13 @@ import { addWebRoutes } from './web-route.ts'
 /** The largest body that is read. */
 export const BODY_BYTES_MAX = 256 * 1024
 
-/** `logger` is a pino logger; without one nothing is logged. `onRoute` sees every route. */
+/**
+ * `logger` is a pino logger; without one nothing is logged. `onRoute` sees every route.
+ * `trustProxy` names the addresses whose `X-Forwarded-For` is believed; without it, none is.
+ */
 export type AppOptions = {
   logger?: FastifyBaseLogger
+  trustProxy?: string
   onRoute?: (route: RouteOptions) => void
 }
 
@@ -42,6 +49,7 @@ export async function buildApp(
 ): Promise<FastifyInstance> {
   const app: FastifyInstance = fastify({
     ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
+    ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES_MAX,
     routerOptions: { maxParamLength: 300 },
@@ -57,10 +65,13 @@ export async function buildApp(
   addSessionRoutes(app, ports)
   addResidentRoutes(app, ports)
   addRegistryRoutes(app, ports)
+  addNoticeRoutes(app, ports)
   addFigureRoutes(app, ports)
   addStreamRoutes(app, ports)
   addListRoutes(app, ports)
   addCaseRoutes(app, ports)
+  addAuditRoutes(app, ports)
+  await addFileRoutes(app, ports)
   addCommandRoutes(app, ports)
   addHealthRoutes(app, ports)
   await addOpenApiPages(app)

@@ -1,10 +1,11 @@
-// Reading one case: as it stands or stood, its history, and who looked at it.
+// Reading one case: as it stands or stood, and its history.
 import {
   type AsOf,
   type Event,
   hideSealed,
   type Instance,
   knownAt,
+  LATE_MS,
   mayRead,
   type Recorded,
   revealData,
@@ -20,18 +21,10 @@ import { nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import { Case, History } from './reply-schema.ts'
-import { callerOf, isIdOf, iso, language, Moment, momentOf, parsed } from './route.ts'
+import { callerOf, isIdOf, language, Moment, momentOf, parsed } from './route.ts'
 
 const CaseQuery = Moment.extend({ revision: z.coerce.number().int().nonnegative().optional() })
 const HistoryQuery = CaseQuery
-const AccessQuery = z.object({
-  instance: z.string(),
-  before: z.coerce.number().int().positive().optional(),
-})
-
-/** Recorded so long after it happened, an event counts as a late entry (ms). */
-const LATE_MS = 5 * 60_000
-
 type Params = { Params: { id: string } }
 
 /** Adds the reading paths of every workflow. */
@@ -67,31 +60,6 @@ export function addCaseRoutes(app: FastifyInstance, ports: HttpPorts): void {
       },
     )
   }
-  addAccessRoute(app, ports)
-}
-
-function addAccessRoute(app: FastifyInstance, ports: HttpPorts): void {
-  const doc = { summary: 'Who looked at whose data', tag: 'audit', query: AccessQuery }
-  app.get('/api/access', { config: { may: ['supervisor'], doc } }, async (request) => {
-    const query = parsed(AccessQuery, request.query, request)
-    const instance = await ports.engine.instances.get(query.instance)
-    if (instance === undefined) throw new ProblemError('not-found', { field: 'instance' })
-    const { workflow } = instance
-    if (!mayRead(callerOf(request), workflow.id, workflow.summary(instance))) {
-      throw new ProblemError('forbidden')
-    }
-    const found = await ports.access.log.list(query.instance, {
-      ...(query.before === undefined ? {} : { before: query.before }),
-    })
-    return {
-      openings: found.map(({ at, role, ...rest }) => ({
-        ...rest,
-        at: iso(at),
-        role,
-        roleLabel: roleText(language(request), role),
-      })),
-    }
-  })
 }
 
 const viewerOf = (request: FastifyRequest, why: string): Viewer => ({

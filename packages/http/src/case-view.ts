@@ -15,6 +15,7 @@ import {
   offeredTo,
   openFields,
   type Recorded,
+  rowIn,
   stateOf,
   statePath,
   type View,
@@ -86,8 +87,7 @@ export async function opening(
   viewer: Viewer,
 ): Promise<boolean> {
   const { caller, why } = viewer
-  const row = instance.workflow.summary(instance)
-  const grant = openingGrant(caller, instance.workflow.id, row)
+  const grant = openingGrant(caller, instance.workflow.id, rowIn(instance))
   if (grant === undefined) return false
   await ports.access.log.record({
     at: ports.engine.now(),

@@ -15,6 +15,7 @@ import {
   type Workflow,
 } from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ATTACH, checkFile } from './attachment.ts'
 import { textOf } from './language.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError, type ProblemExtra, refusalProblem } from './problem.ts'
@@ -83,12 +84,16 @@ export async function give(ports: HttpPorts, asked: Asked, exchange: Exchange): 
   const key = given ?? randomUUIDv7()
   const ifMatch = revisionOf(headers['if-match'])
   const at = claimedAt(headers['linli-at'])
+  const { id, caller } = asked
+  if (asked.command.name === ATTACH && id !== undefined) {
+    await checkFile(ports, { id, caller }, request.body)
+  }
   const answer = await execute(ports.engine, {
     workflow: asked.workflow.id,
     command: asked.command.name,
-    ...(asked.id === undefined ? {} : { instance: asked.id }),
+    ...(id === undefined ? {} : { instance: id }),
     key,
-    caller: asked.caller,
+    caller,
     data: request.body ?? {},
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(at === undefined ? {} : { at }),
@@ -96,7 +101,7 @@ export async function give(ports: HttpPorts, asked: Asked, exchange: Exchange): 
   if (isRefusal(answer)) throw await refused(ports, asked, { request, refusal: answer })
   if (asked.command.type === ERASED) await destroyKeys(ports, answer.instance)
   if (given === undefined) reply.header('idempotency-key', key)
-  return send(ports, answer, { request, reply, starts: asked.id === undefined })
+  return send(ports, answer, { request, reply, starts: id === undefined })
 }
 
 const ERASED = 'person.erased'

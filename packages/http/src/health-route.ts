@@ -1,6 +1,8 @@
 // Whether the process lives, whether it can serve, and its figures.
-import type { FastifyInstance } from 'fastify'
+import { hash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { HttpPorts } from './ports.ts'
+import { ProblemError } from './problem.ts'
 
 const tag = 'operations'
 
@@ -25,7 +27,10 @@ export function addHealthRoutes(app: FastifyInstance, ports: HttpPorts): void {
       return { status: isReady ? 'ready' : 'behind', head: String(head), read: String(position) }
     },
   )
-  const { metrics } = ports
+  addMetrics(app, ports)
+}
+
+function addMetrics(app: FastifyInstance, { metrics, metricsToken }: HttpPorts): void {
   if (metrics === undefined) return
   app.get(
     '/metrics',
@@ -35,9 +40,25 @@ export function addHealthRoutes(app: FastifyInstance, ports: HttpPorts): void {
         doc: { summary: 'Figures for Prometheus', tag, type: 'text/plain' },
       },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
+      if (metricsToken === undefined) {
+        if (!isFromHere(request)) throw new ProblemError('forbidden')
+      } else if (!isBearer(request, metricsToken)) throw new ProblemError('unauthenticated')
       const { type, text } = await metrics()
       return reply.type(type).send(text)
     },
   )
+}
+
+/** From this machine, and not through a proxy on it. */
+function isFromHere({ ip, headers }: FastifyRequest): boolean {
+  const isForwarded = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined
+  return !isForwarded && LOOPBACK.test(ip)
+}
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/
+
+function isBearer({ headers }: FastifyRequest, token: string): boolean {
+  const hashed = (text: string) => hash('sha256', text, 'buffer')
+  return timingSafeEqual(hashed(headers.authorization ?? ''), hashed(`Bearer ${token}`))
 }

@@ -85,6 +85,7 @@ export function queryOf(
     if (filter[name] !== undefined) query.set(name, filter[name] ? '1' : '0')
   for (const [to, from] of TIMES) if (filter[from] !== undefined) query.set(to, iso(filter[from]))
   if (filter.text !== undefined) query.set('q', filter.text)
+  if (filter.mine !== undefined) query.set('mine', '1')
   if (filter.measure !== undefined) {
     const { name, met, leftOut } = filter.measure
     query.set('measure', name)

@@ -1,6 +1,7 @@
 // Lists over the read models, as of any moment and cut to what the caller may see.
 import {
   type Caller,
+  findByWords,
   type InstanceFilter,
   type InstanceRow,
   type InstancesAsked,
@@ -9,6 +10,7 @@ import {
   readCursor,
   scopeOf,
   totalInstances,
+  turnsOf,
   type Workflow,
 } from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -73,19 +75,34 @@ export async function askedFor(
 ): Promise<Required<Pick<InstancesAsked, 'filter' | 'scope' | 'asOf'>>> {
   const { workflow, caller, query } = of
   const asOf = await momentOf(query, (time) => knownAt(ports.read.db, time))
-  const filter = { ...filterOf(query), ...mine(query, caller), workflow: workflow.id }
-  return { filter, scope: scopeOf(caller, workflow.id), asOf }
+  const { id } = workflow
+  const filter = {
+    ...filterOf(query),
+    ...mine(query, caller, id),
+    ...(await words(ports, { text: query.q, workflow: id, caller })),
+    workflow: id,
+  }
+  return { filter, scope: scopeOf(caller, id), asOf }
 }
 
-/** What waits for the caller: the turn of a role they hold. */
-function mine(query: AskedQuery, caller: Caller): Partial<InstanceFilter> {
+/** What waits for the caller: owned, or the turn of a role held there. Residents have their own. */
+function mine(query: AskedQuery, caller: Caller, workflow: string): Partial<InstanceFilter> {
   if (query.mine !== '1') return {}
-  const grant = caller.grants.find((one) => one.role !== 'resident')
-  if (grant === undefined) return caller.person === undefined ? {} : { person: caller.person }
-  if (grant.role === 'unit-handler') {
-    return { responsible: 'unit', ...(grant.unit === undefined ? {} : { unit: grant.unit }) }
-  }
-  return { responsible: grant.role, ended: false }
+  const { person, grants } = caller
+  if (person !== undefined && grants.every(({ role }) => role === 'resident')) return { person }
+  const owner = person === undefined ? {} : { owner: person }
+  return { mine: { ...owner, turns: turnsOf(caller, workflow) } }
+}
+
+async function words(
+  ports: HttpPorts,
+  asked: { text: string | undefined; workflow: string; caller: Caller },
+): Promise<Partial<InstanceFilter>> {
+  const { text = '', workflow, caller } = asked
+  if (text === '') return {}
+  const secret = ports.engine.keyFile.derive('search')
+  const found = await findByWords(ports.read.db, secret, { text, workflow, caller })
+  return found === undefined ? {} : { found }
 }
 
 /** The workflow of that name, or the problem `not-found`. */

@@ -61,6 +61,8 @@ const Problem = z.object({
   revision: z.int().optional(),
 })
 
+const BYTES = { type: 'string', format: 'binary' }
+
 type Described = FastifySchema & { [keyword: string]: unknown }
 
 function described(route: RouteOptions): Described {
@@ -77,6 +79,7 @@ function described(route: RouteOptions): Described {
     ...(doc.query === undefined ? {} : { querystring: jsonSchema(doc.query) }),
     ...(doc.headers === undefined ? {} : { headers: jsonSchema(doc.headers) }),
     ...(doc.body === undefined ? {} : { body: jsonSchema(doc.body) }),
+    ...(doc.takes === undefined ? {} : { consumes: [...doc.takes], body: BYTES }),
     response: responsesOf(doc),
   }
 }

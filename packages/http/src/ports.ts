@@ -5,6 +5,7 @@ import type {
   AsOf,
   EffectWorker,
   Engine,
+  Files,
   listInstances,
   Pseudonymise,
   View,
@@ -35,6 +36,7 @@ export type HttpPorts = {
   access: Access
   work: Work
   effects: Pick<EffectWorker, 'release'>
+  files: Files
   read: ReadPort
   /** One case as of a moment, with its events. */
   view: (id: string, asOf: AsOf) => Promise<View | undefined>
@@ -48,6 +50,8 @@ export type HttpPorts = {
   webFolder?: string
   /** Figures in the text format of Prometheus, and its content type. */
   metrics?: () => Promise<{ type: string; text: string }>
+  /** Who has this bearer token reads the figures; without one, only who sits at this machine. */
+  metricsToken?: string
   /** Cookies are marked `Secure`: the site is reached by https. */
   secure?: boolean
   /** Requests a minute from one address to sign-in and residents' routes. */

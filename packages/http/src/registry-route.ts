@@ -1,13 +1,13 @@
 // What pages need to know of the neighbourhood and of linli itself: workflows with their texts,
-// places, categories, notices, and effects that wait for a person.
-import { type Caller, chart, listInstances, type Workflow } from '@linli/engine'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+// places, categories, and effects that wait for a person.
+import { chart, listInstances, type Workflow } from '@linli/engine'
+import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { formOf } from './command-form.ts'
 import { type Language, textOf } from './language.ts'
 import type { Category, HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
-import { callerOf, iso, language, parsed } from './route.ts'
+import { language, parsed } from './route.ts'
 
 const tag = 'registry'
 const PLACES = 500
@@ -138,60 +138,4 @@ function addOfficeRoutes(app: FastifyInstance, ports: HttpPorts): void {
       return reply.code(204).send()
     },
   )
-  app.get(
-    '/api/notices',
-    { config: { may: 'signed-in', doc: { summary: 'One’s own notices', tag: 'office' } } },
-    (request) => notices(ports, request),
-  )
-}
-
-const NOTICES = 100
-
-async function notices(ports: HttpPorts, request: FastifyRequest) {
-  const caller = callerOf(request)
-  const units = caller.grants.flatMap((grant) => grant.unit ?? [])
-  const roles = caller.grants.map((grant) => grant.role)
-  const rows = await ports.work
-    .selectFrom('notice')
-    .selectAll()
-    .where((row) =>
-      row.or([
-        row('person', '=', caller.person ?? ''),
-        ...(units.length === 0 ? [] : [row('unit', 'in', units)]),
-        ...(roles.length === 0
-          ? []
-          : [row.and([row('person', 'is', null), row('role', 'in', roles)])]),
-      ]),
-    )
-    .orderBy('at', 'desc')
-    .limit(NOTICES)
-    .execute()
-  const mine = await whereHeld(ports, caller, rows)
-  return {
-    notices: mine.map(({ id, instance, text, at, readAt }) => {
-      const workflow = ports.engine.instances.workflowOf(instance)
-      const label =
-        workflow === undefined ? text : textOf(workflow, language(request), `notify.${text}`)
-      return { id, instance, text, label, at: iso(at), read: readAt !== null }
-    }),
-  }
-}
-
-/** A notice for a role somewhere is for those who hold it there, above it, or everywhere. */
-async function whereHeld<Row extends { role: string | null; place: string | null }>(
-  ports: HttpPorts,
-  caller: Caller,
-  rows: readonly Row[],
-): Promise<Row[]> {
-  const held = await Promise.all(
-    rows.map(async ({ role, place }) => {
-      if (role === null || place === null) return true
-      const instance = await ports.engine.instances.get(place)
-      const path = instance?.workflow.summary(instance).place ?? [place]
-      return caller.grants.some(
-        (grant) => grant.role === role && (grant.place === undefined || path.includes(grant.place)),
-      )
-    }),
-  )
-  return rows.filter((_, index) => held[index])
 }

@@ -71,7 +71,7 @@ export function addResidentRoutes(app: FastifyInstance, ports: HttpPorts): void 
       const linked = await linkedCase(ports, request.params.token)
       const { workflow } = linked.instance
       const command = workflow.commands.get(request.params.command)
-      if (command?.by.includes('resident') !== true) {
+      if (command?.by.includes('resident') !== true || command.starts === true) {
         throw new ProblemError('not-found', { field: 'command' })
       }
       const id = linked.instance.stream
@@ -111,7 +111,8 @@ async function reporterOf(ports: HttpPorts, id: string): Promise<LinkedCase> {
 
 type Followed = { instance: Instance; caller: Caller }
 
-async function linkedCase(ports: HttpPorts, token: string): Promise<Followed> {
+/** Whose case a token opens, and who acts there: only in that case, and as a resident. */
+export async function linkedCase(ports: HttpPorts, token: string): Promise<Followed> {
   const linked = await ports.access.links.read(token)
   if (linked === undefined) throw new ProblemError('link-invalid', { field: 'token' })
   const erased = ports.engine.vault.isErased(linked.person ?? linked.instance)
@@ -121,6 +122,7 @@ async function linkedCase(ports: HttpPorts, token: string): Promise<Followed> {
   const caller: Caller = {
     id: person ?? `link:${linked.instance}`,
     ...(person === undefined ? {} : { person }),
+    own: linked.instance,
     grants: [{ role: 'resident' }],
   }
   return { instance, caller }

@@ -18,6 +18,8 @@ export type RouteDoc = {
   tag: string
   query?: z.ZodObject
   body?: z.ZodType
+  /** A body of bytes: its media types. */
+  takes?: readonly string[]
   /** What a good answer holds, and its status. */
   reply?: z.ZodType
   status?: number

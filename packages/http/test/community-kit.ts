@@ -9,11 +9,13 @@ import {
   EffectWorker,
   type Engine,
   execute,
+  Files,
   type Grant,
   Instances,
   instanceProjection,
   isRefusal,
   Lanes,
+  lateEntryProjection,
   makeWorkTables,
   openCalendars,
   pseudonymiser,
@@ -21,12 +23,13 @@ import {
   type Request,
   recoverVault,
   SYSTEM,
+  searchProjection,
   viewInstance,
   type WorkTables,
 } from '@linli/engine'
 import { openSqliteReader, openSqliteStore } from '@linli/event-store'
 import { openRunner, sqliteDialect } from '@linli/projections'
-import { loadKeyFile, openVault, type VaultTables } from '@linli/vault'
+import { loadKeyFile, openVault, openVaultReader, type VaultTables } from '@linli/vault'
 import { categories, residentStage, workflows } from '@linli/workflows'
 import type { RouteOptions } from 'fastify'
 import { Kysely } from 'kysely'
@@ -74,6 +77,7 @@ export async function openKit(more: Partial<HttpPorts> = {}) {
     engine,
     access,
     read,
+    work: parts.work,
     ask: (method: string, path: string, asking: Asking = {}) =>
       ask(`${base}${path}`, method, asking),
     settle: parts.settle,
@@ -109,10 +113,16 @@ async function openParts(folder: string) {
   engine.onEvent.push((event) => access.forget(event.stream))
   const file = join(folder, 'read.db')
   const reader = openSqliteReader(folder)
+  const vaultReader = openVaultReader(join(folder, 'vault.db'), keyFile)
   const runner = await openRunner({
     file,
     reader,
-    projections: [instanceProjection({ workflows })],
+    projections: [
+      instanceProjection({ workflows }),
+      searchProjection(keyFile.derive('search')),
+      lateEntryProjection(),
+    ],
+    open: (sealed, where) => vaultReader.open(sealed, where),
   })
   await runner.advance()
   store.onAppended(() => void runner.advance().catch(() => undefined))
@@ -139,13 +149,15 @@ async function openParts(folder: string) {
     await effects.stop()
     await runner.close()
     reader.close()
+    vaultReader.close()
     await readDb.destroy()
     await vault.close()
     await store.close()
     await work.destroy()
     await vaultDb.destroy()
   }
-  return { engine, access, work, effects, read, settle, close }
+  const files = new Files(join(folder, 'files'), vault)
+  return { engine, access, work, effects, files, read, settle, close }
 }
 
 async function ask(url: string, method: string, asking: Asking): Promise<Answer> {

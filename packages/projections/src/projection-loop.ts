@@ -16,6 +16,10 @@ export type LoopReport =
   | { failed: string }
   | { closed: true }
 
+/** How long a failed run is left alone (ms), doubled each time it fails again. */
+const REST_MS = 1_000
+const REST_MS_MAX = 60_000
+
 /** Runs until it is told to close, then closes the runner. */
 export async function runProjections(
   port: Pick<MessagePort, 'on' | 'postMessage' | 'close'>,
@@ -23,11 +27,20 @@ export async function runProjections(
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const tell = (report: LoopReport) => port.postMessage(report)
+  let resting: NodeJS.Timeout | undefined
+  let restMs = REST_MS
   const advance = async () => {
+    if (resting !== undefined) return
     try {
       await runner.advance()
+      restMs = REST_MS
     } catch (error) {
       tell({ failed: messageOf(error) })
+      resting = setTimeout(() => {
+        resting = undefined
+        void advance()
+      }, restMs)
+      restMs = Math.min(restMs * 2, REST_MS_MAX)
     }
   }
   const rebuild = async (name: string | null, call: number) => {
@@ -48,6 +61,7 @@ export async function runProjections(
   runner.onPosition((position) => tell({ position }))
   await advance()
   await promise
+  clearTimeout(resting)
   await runner.close()
   tell({ closed: true })
   port.close()

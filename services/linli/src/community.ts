@@ -6,6 +6,7 @@ import {
   destroyCounted,
   EffectWorker,
   type Engine,
+  Files,
   Instances,
   Lanes,
   makeWorkTables,
@@ -50,6 +51,8 @@ export type Community = {
   work: Work
   read: ReadModels
   effects: EffectWorker
+  /** Attachments, sealed. */
+  files: Files
   timers: Timers
   /** Instances that an import or the demo moves on its own clock. */
   claimed: Set<string>
@@ -70,7 +73,7 @@ export async function openCommunity(options: CommunityOptions): Promise<Communit
   try {
     return await assemble(options, store, closing)
   } catch (fault) {
-    for (const close of closing.reverse()) await close().catch(() => undefined)
+    await closeAll(closing, () => {})
     throw fault
   }
 }
@@ -162,12 +165,21 @@ async function begin(parts: Parts): Promise<Community> {
   return {
     ...parts,
     effects,
+    files: new Files(join(parts.folder, 'files'), vault),
     timers,
     claimed,
     settled: () => settled({ store, effects, read }),
-    close: async () => {
-      for (const close of closing.toReversed()) await close()
-    },
+    close: () => closeAll(closing, onFault),
+  }
+}
+
+/** Closes every part, the last opened first; one that cannot be closed keeps no other open. */
+async function closeAll(
+  closing: readonly (() => Promise<unknown>)[],
+  onFault: (what: string, fault: unknown) => void,
+): Promise<void> {
+  for (const close of closing.toReversed()) {
+    await close().catch((fault: unknown) => onFault('closing', fault))
   }
 }
 

@@ -4,6 +4,7 @@ import { enableCompileCache } from 'node:module'
 import process from 'node:process'
 
 const OLDEST = 26
+const LINGER_MS = 2_000
 const major = Number(process.versions.node.split('.')[0])
 
 if (major < OLDEST) {
@@ -19,4 +20,6 @@ if (major < OLDEST) {
   enableCompileCache(new URL('../node_modules/.cache', import.meta.url).pathname)
   const { runCommandLine } = await import('./command-line.ts')
   process.exitCode = await runCommandLine(process.argv)
+  // What could not be closed, as on a full disk, must not keep the process when all is told.
+  setTimeout(() => process.exit(), LINGER_MS).unref()
 }

@@ -1,7 +1,7 @@
 // The thread that writes the read models: reads the log on a connection of its own, so that the
 // thread that answers requests never waits for it.
 import { parentPort, workerData } from 'node:worker_threads'
-import { instanceProjection, searchProjection } from '@linli/engine'
+import { instanceProjection, lateEntryProjection, searchProjection } from '@linli/engine'
 import { openSqliteReader } from '@linli/event-store'
 import { openRunner, type RunnerMessage, runProjections } from '@linli/projections'
 import { loadKeyFile, openVaultReader } from '@linli/vault'
@@ -21,7 +21,11 @@ const reader = openSqliteReader(folder)
 const runner = await openRunner({
   file,
   reader,
-  projections: [instanceProjection({ workflows }), searchProjection(keyFile.derive('search'))],
+  projections: [
+    instanceProjection({ workflows }),
+    searchProjection(keyFile.derive('search')),
+    lateEntryProjection(),
+  ],
   open: (sealed, where) => vault.open(sealed, where),
   onMessage: ({ cause: _cause, ...message }: RunnerMessage & { cause?: unknown }) =>
     port.postMessage({ message }),

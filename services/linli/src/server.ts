@@ -18,6 +18,9 @@ export type ServerOptions = {
   secure?: boolean
   webFolder?: string
   signInsPerMinute?: number
+  metricsToken?: string
+  /** Addresses of proxies that say who is asking. */
+  trustProxy?: string
 }
 
 /** The application over an open community. Closing it leaves the community open. */
@@ -25,14 +28,15 @@ export async function buildServer(
   community: Community,
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
-  const { engine, work, keyFile, read, effects } = community
-  const { logger, webFolder = builtWebApp(), ...rest } = options
+  const { engine, work, keyFile, read, effects, files } = community
+  const { logger, trustProxy, webFolder = builtWebApp(), ...rest } = options
   const access = new Access({ work, instances: engine.instances, keyFile, now: engine.now })
   const ports: HttpPorts = {
     engine,
     access,
     work,
     effects,
+    files,
     read,
     view: (id, asOf) =>
       viewInstance({ reader: engine.store, instances: engine.instances }, id, asOf),
@@ -43,7 +47,10 @@ export async function buildServer(
     ...(webFolder === undefined ? {} : { webFolder }),
     ...rest,
   }
-  const app = await buildApp(ports, logger === undefined ? {} : { logger })
+  const app = await buildApp(ports, {
+    ...(logger === undefined ? {} : { logger }),
+    ...(trustProxy === undefined ? {} : { trustProxy }),
+  })
   const hear = (event: Event) => {
     if (event.stream.startsWith('person-')) access.forget(event.stream)
   }

@@ -1,10 +1,20 @@
 // Settings from the environment: parsed once, with a sentence for each wrong one. Knows no file
 // and opens nothing.
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
 
 /** Hosts that only this machine reaches: demo accounts exist nowhere else. */
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1'])
+
+/** `proxy-addr` takes addresses, networks, and these names of networks. */
+const NETWORKS = new Set(['loopback', 'linklocal', 'uniquelocal'])
+const isProxy = (one: string): boolean => {
+  const [address = '', bits] = one.split('/')
+  if (NETWORKS.has(one)) return true
+  const most = isIP(address) === 4 ? 32 : 128
+  return isIP(address) !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && +bits <= most))
+}
 
 const text = (what: string) => z.string({ error: what }).min(1, what)
 const Environment = z.object({
@@ -28,6 +38,14 @@ const Environment = z.object({
   LINLI_PUBLIC_URL: z
     .url({ protocol: /^https?$/, error: 'the address that browsers use, e.g. https://…' })
     .optional(),
+  LINLI_TRUST_PROXY: z
+    .string()
+    .refine(
+      (list) => list.split(/, */).every(isProxy),
+      'the addresses or networks of your proxies, e.g. 10.0.0.2, or loopback',
+    )
+    .optional(),
+  LINLI_METRICS_TOKEN: z.string().min(16, 'a secret of 16 characters or more').optional(),
   LINLI_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'one of fatal, error, warn, info, debug, silent',
@@ -45,6 +63,10 @@ export type Settings = {
   /** Browsers come by https: cookies are then marked so. */
   secure: boolean
   publicUrl: string | undefined
+  /** Proxies whose word on who is asking is taken. */
+  trustProxy: string | undefined
+  /** The bearer token for the figures; without one only this machine reads them. */
+  metricsToken: string | undefined
   logLevel: z.infer<typeof Environment>['LINLI_LOG_LEVEL']
   isLoopback: boolean
 }
@@ -71,6 +93,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     city: known.LINLI_CITY,
     secure: known.LINLI_PUBLIC_URL?.startsWith('https:') === true,
     publicUrl: known.LINLI_PUBLIC_URL,
+    trustProxy: known.LINLI_TRUST_PROXY,
+    metricsToken: known.LINLI_METRICS_TOKEN,
     logLevel: known.LINLI_LOG_LEVEL,
     isLoopback: LOOPBACK.has(known.LINLI_HOST),
   }

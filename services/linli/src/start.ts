@@ -86,6 +86,8 @@ async function serve(opened: Opened): Promise<void> {
   const app = await buildServer(community, {
     logger: log,
     secure: settings.secure,
+    ...(settings.trustProxy === undefined ? {} : { trustProxy: settings.trustProxy }),
+    ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
     ...(accounts === undefined ? {} : { demo: accounts }),
     ...(webFolder === undefined ? {} : { webFolder }),
   })

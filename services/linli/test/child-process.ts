@@ -39,9 +39,13 @@ export type Server = z.infer<typeof Started> & {
 }
 
 /** Starts a server on any free port and waits until it listens. */
-export async function server(folder: string, args: readonly string[] = []): Promise<Server> {
+export async function server(
+  folder: string,
+  args: readonly string[] = [],
+  given: { shell?: string } = {},
+): Promise<Server> {
   const fixed = ['start', '--json', '--no-pages', '--port', '0', '--data', folder]
-  const child = begun([...fixed, ...args], {})
+  const child = begun([...fixed, ...args], given)
   const stderr = textOf(child.stderr)
   const closed = once(child, 'close')
   if (child.stdout === null) throw new Error('a child with pipes has them')

@@ -178,6 +178,40 @@ t.test(
   },
 )
 
+/** Of a commit that failed in the middle nobody can say at once what became of it. */
+const UNTAKEN = /^(unavailable|outcome-unknown)$/
+
+t.test(
+  'a disk that fills while the server runs',
+  { skip: process.platform === 'linux' ? false : 'mounts a file system the Linux way' },
+  async (t) => {
+    const folder = t.testdir()
+    const running = await server(folder, ['--empty'], { shell: tiny(folder, '3m') })
+    const json = { 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' }
+    const signedIn = await fetch(`${running.url}/api/session/link`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ token: running.link?.split('/link/')[1] }),
+    })
+    const headers = { ...json, cookie: signedIn.headers.get('set-cookie')?.split(';')[0] ?? '' }
+    const body = JSON.stringify({ kind: 'community', name: 'n'.repeat(120) })
+    const taken: string[] = []
+    let last: Response
+    do {
+      last = await fetch(`${running.url}/api/place/register`, { method: 'POST', headers, body })
+      if (last.ok) taken.push(((await last.json()) as { id: string }).id)
+    } while (last.ok && taken.length < 10_000)
+    t.match(await last.json(), { status: 503, code: UNTAKEN }, 'then nothing more is taken')
+    for (const id of taken) {
+      const { status } = await fetch(`${running.url}/api/place/${id}`, { headers })
+      if (status !== 200) t.fail(`${id} was acknowledged and is lost`)
+    }
+    t.ok(taken.length > 0, `${taken.length} acknowledged are all there`)
+    const { status, stderr } = await running.stop()
+    t.ok(status === 0 || /disk is full/.test(stderr.trim().split('\n').at(-1) ?? ''), stderr)
+  },
+)
+
 t.test('a token works at once, is stored in no clear form, and acts as its role', async (t) => {
   const folder = t.testdir()
   const running = await server(folder, ['--empty'])

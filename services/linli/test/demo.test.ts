@@ -137,6 +137,7 @@ for (const [name, moment] of Object.entries(MOMENTS)) {
     t.comment(`${demo.events.length} events in ${Math.round(demo.tookMs)} ms`)
     checkEvents(t, demo, now)
     checkStates(t, demo, now)
+    checkStories(t, demo)
     for (const [stream, again] of demo.replayed.states) {
       const live = await ground.engine.instances.get(stream)
       if (live === undefined || !sameState(stateOf(live), stateOf(again))) t.fail(stream)
@@ -212,6 +213,53 @@ function checkStates(t: Test, { events, replayed, accounts }: Made, now: number)
     t.ok(roles.includes(role), `${role} holds the role`)
   }
 }
+
+/** What the stories show beside the plain way. */
+const TOLD = {
+  appeal: [
+    ...['redone', 'reopened', 'supervised', 'released', 'coOwned', 'signed', 'merged', 'unmerged'],
+    ...['succeeded', 'originalClosed', 'residentAsked', 'residentAnswered', 'urged', 'extended'],
+    ...['workStopped', 'penalised', 'demolished', 'answeredOutside', 'deliberationResolved'],
+  ],
+  referral: [
+    ...['sentBack', 'sendBackAgreed', 'answerReturned', 'extensionAgreed', 'refusalRecorded'],
+    ...['measured', 'tested', 'urged'],
+  ],
+  deliberation: ['calledAgain', 'objected', 'dismissed', 'taskReferred', 'taskDone'],
+}
+
+function checkStories(t: Test, { events }: Made): void {
+  const types = new Set(events.map(({ type }) => type))
+  const wanted = Object.entries(TOLD).flatMap(([id, past]) => past.map((one) => `${id}.${one}`))
+  t.same(
+    wanted.filter((type) => !types.has(type)),
+    [],
+    'every turn of a story was taken',
+  )
+  const heating = events.filter(({ type, data }) => {
+    return type === 'appeal.reported' && String(data.category).startsWith('heating.')
+  })
+  const days = heating.map(({ at }) => localDay(at))
+  t.ok(days.length >= 10)
+  t.same(
+    days.filter((day) => day > '03-15' && day < '11-15'),
+    [],
+    'heating cases in the season only',
+  )
+  const gathered = events.find(({ type, effects = [] }) => {
+    const told = effects.filter((one) => one.kind === 'tell' && one.command === RESOLVED)
+    return type === 'deliberation.published' && told.length === 3
+  })
+  const heard = events.filter(({ type, cause }) => {
+    return type === `appeal.${RESOLVED}` && cause === gathered?.id
+  })
+  t.equal(heard.length, 3, 'a topic that gathered three appeals told all three')
+}
+
+const RESOLVED = 'deliberationResolved'
+
+const localDay = (at: string): string =>
+  Temporal.Instant.from(at).toZonedDateTimeISO('Asia/Shanghai').toPlainDate().toString().slice(5)
 
 const hasRunning = (instance: Instance): boolean => Object.values(instance.clocks).some(isCounting)
 

@@ -206,6 +206,14 @@ export type Workflow = { id: string; version: number; label: string; record?: bo
 export type Place = { id: string; name: string; kind: string; parent?: string | null }
 export type Category = { path: string; label: string; kind?: string; children?: Category[] }
 
+export type Opening = { at: string; person?: string; role: string; roleLabel?: string; why: string }
+export type Notice = {
+  id: string | number
+  instance: string
+  label: string
+  at: string
+  read: boolean
+}
 export type ResidentStep = { label: string; at: string }
 export type ResidentCase = {
   number?: string | null

@@ -29,7 +29,7 @@ async function ask<Answer>(path: string, init: RequestInit = {}): Promise<Answer
   if (init.method === undefined && lastPosition !== undefined) {
     headers.set('Linli-After', lastPosition)
   }
-  if (init.body !== undefined) headers.set('Content-Type', 'application/json')
+  if (typeof init.body === 'string') headers.set('Content-Type', 'application/json')
   const response = await fetch(path, { ...init, headers, credentials: 'same-origin' }).catch(
     (cause: unknown) => {
       if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
@@ -90,6 +90,29 @@ export const cases = {
     ask<A.CaseView>(`/api/${workflowOf(id)}/${id}${queryOf(moment)}`),
   events: (id: string, moment: Moment) =>
     ask<{ events: A.EventView[] }>(`/api/${workflowOf(id)}/${id}/events${queryOf(moment)}`),
+}
+
+/** Attachments: bytes are brought first, then named in a command by their hash. */
+export const files = {
+  accept: 'image/jpeg,image/png,image/webp,application/pdf,audio/mp4',
+  bring: (id: string, file: Blob) => bring(`/api/${workflowOf(id)}/${id}/files`, file),
+  bringByLink: (token: string, file: Blob) =>
+    bring(`/api/resident/cases/${encodeURIComponent(token)}/files`, file),
+  address: (id: string, hash: string) => `/api/${workflowOf(id)}/${id}/files/${hash}`,
+}
+
+const bring = (path: string, file: Blob) =>
+  ask<{ file: string; type: string }>(path, {
+    method: 'POST',
+    body: file,
+    headers: { 'Content-Type': file.type },
+  })
+
+/** What concerns oneself, and who looked at a case (for supervisors). */
+export const office = {
+  notices: () => ask<{ notices: A.Notice[] }>('/api/notices'),
+  openings: (instance: string) =>
+    ask<{ openings: A.Opening[] }>(`/api/access${queryOf({ instance })}`),
 }
 
 /** What seldom changes. */

@@ -4,6 +4,7 @@ import { Popover } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Card } from './answers.ts'
+import { sentence } from './sentence.ts'
 import { exact, left, when } from './time.ts'
 
 /** A yellow or red card: the card's shape and its word; nothing without one. */
@@ -40,7 +41,7 @@ export function StateMark({ label, path, ended }: { label: string; path: string;
   return (
     <span className={`state-mark-word${ended ? ' is-ended' : ''}${solved ? ' is-solved' : ''}`}>
       <i aria-hidden />
-      {label}
+      {sentence(label)}
     </span>
   )
 }

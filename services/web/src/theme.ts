@@ -24,7 +24,8 @@ export const theme: ThemeConfig = {
     borderRadius: 6,
     fontFamily: font.text,
     fontSize: phone ? 16 : 14,
-    controlHeight: 34,
+    controlHeight: phone ? 46 : 34,
+    controlHeightSM: phone ? 44 : 24,
     motion: !still,
     motionDurationMid: '0.14s',
     motionDurationSlow: '0.18s',
@@ -32,6 +33,6 @@ export const theme: ThemeConfig = {
   },
   components: {
     Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
-    Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 4px' },
+    Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 4px', labelHeight: 24 },
   },
 }

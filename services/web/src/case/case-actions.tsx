@@ -18,9 +18,7 @@ export function CaseActions({ view }: { view: CaseView }) {
   const { t } = useTranslation()
   const wide = useWide()
   const [opened, setOpened] = useState<Offer>()
-  const offered = [...view.offered]
-    .filter(({ schema }) => !asksForFile(schema))
-    .sort((a, b) => rank(a.command) - rank(b.command))
+  const offered = [...view.offered].sort((a, b) => rank(a.command) - rank(b.command))
   const most = wide ? FIRST : FIRST_ON_PHONE
   const [first, rest] = [offered.slice(0, most), offered.slice(most)]
   if (offered.length === 0) return null
@@ -68,7 +66,7 @@ const ORDER = [
   ['verify', 'accept', 'begin', 'measure', 'appoint', 'answer', 'followUp', 'resume', 'release'],
   ['refer', 'solve', 'close', 'agreeSendBack', 'agreeExtension', 'count', 'schedule', 'accepted'],
   ['contact', 'redo', 'deliberate', 'takeBack', 'sendBack', 'supervise', 'take', 'sign'],
-  ['note', 'askResident', 'assign', 'classify', 'urge', 'residentAnswered', 'goOn'],
+  ['note', 'attach', 'askResident', 'assign', 'classify', 'urge', 'residentAnswered', 'goOn'],
   ['reopen', 'suspend', 'merge', 'coOwn'],
   ['reject', 'withdraw', 'decline', 'cancel', 'end'],
 ]
@@ -78,5 +76,3 @@ function rank(command: string): number {
   const within = ORDER[group]?.indexOf(command) ?? 0
   return (group < 0 ? 3.5 : group) * 20 + within
 }
-
-const asksForFile = (schema: Offer['schema']): boolean => schema.properties?.file !== undefined

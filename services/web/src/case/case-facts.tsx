@@ -3,8 +3,10 @@ import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { CaseView, PersonalField } from '../answers.ts'
 import { useKeep } from '../as-of.ts'
+import { holds, useMe } from '../signed-in.ts'
 import { exact } from '../time.ts'
 import { ClockChip } from './clock-chip.tsx'
+import { Openings } from './openings.tsx'
 import { valueWords } from './value-words.ts'
 
 type FactsProps = { view: CaseView; texts: Record<string, string>; now: number }
@@ -12,6 +14,7 @@ type FactsProps = { view: CaseView; texts: Record<string, string>; now: number }
 /** Personal fields, links, facts, and the clocks that have stopped. */
 export function CaseFacts({ view, texts, now }: FactsProps) {
   const { t } = useTranslation()
+  const me = useMe()
   const stopped = view.clocks.filter(({ status }) => status === 'stopped')
   return (
     <aside className="case-facts">
@@ -38,6 +41,7 @@ export function CaseFacts({ view, texts, now }: FactsProps) {
           </ul>
         </details>
       )}
+      {holds(me.data, 'supervisor') && <Openings id={view.id} />}
     </aside>
   )
 }

@@ -2,6 +2,7 @@
 import { useTranslation } from 'react-i18next'
 import type { CaseView } from '../answers.ts'
 import { CardMark, placeWords, SupervisedMark } from '../marks.tsx'
+import { sentence } from '../sentence.ts'
 import { exact, left, when } from '../time.ts'
 import { CaseActions } from './case-actions.tsx'
 import { ClockChip, ruleOf } from './clock-chip.tsx'
@@ -23,7 +24,7 @@ export function CaseHeader({ view, texts, now }: HeaderProps) {
         {what.filter((part) => part !== null && part !== undefined && part !== '').join(' · ')}
       </p>
       <div className="case-standing">
-        <h1 className={view.ended ? 'is-ended' : ''}>{state}</h1>
+        <h1 className={view.ended ? 'is-ended' : ''}>{sentence(state)}</h1>
         {first !== undefined && (
           <div className={`until is-${view.card ?? 'none'}`} title={ruleOf(first, t)}>
             <span className="until-left">

@@ -50,7 +50,7 @@ export function CasePage() {
           ) : events.data === undefined ? (
             <Loading lines={6} />
           ) : (
-            <Timeline events={shown} texts={texts} now={now} />
+            <Timeline id={id} events={shown} texts={texts} now={now} />
           )}
         </section>
         <CaseFacts view={view.data} texts={texts} now={now} />

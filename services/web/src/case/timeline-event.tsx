@@ -3,17 +3,19 @@ import { Popover } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { EventView } from '../answers.ts'
+import { files } from '../api.ts'
 import { exact, when } from '../time.ts'
 import { valueWords } from './value-words.ts'
 
-type EventProps = { event: EventView; texts: Record<string, string>; now: number }
+type EventProps = { id: string; event: EventView; texts: Record<string, string>; now: number }
 
 /** A list item. */
-export function TimelineEvent({ event, texts, now }: EventProps) {
+export function TimelineEvent({ id, event, texts, now }: EventProps) {
   const { t } = useTranslation()
   const [raw, setRaw] = useState(false)
   const moved = event.fromPath !== event.toPath
   const facts = factsOf(event, texts)
+  const file = fileOf(event, id)
   const who = event.by.unitName ?? event.by.roleLabel ?? t(`role.${event.by.role}`)
   return (
     <li className={`${moved ? 'is-move' : ''} ${kindOf(event.type, moved)}`}>
@@ -52,6 +54,11 @@ export function TimelineEvent({ event, texts, now }: EventProps) {
           ))}
         </dl>
       )}
+      {file !== undefined && (
+        <a className="event-file" href={file} target="_blank" rel="noreferrer">
+          {t('file.open')}
+        </a>
+      )}
       {raw && <pre className="raw">{JSON.stringify(event.raw, null, 2)}</pre>}
     </li>
   )
@@ -69,11 +76,20 @@ function LateMark({ event }: { event: EventView }) {
   )
 }
 
+/** Where an attached file is; it is fetched only when opened, since each look is recorded. */
+function fileOf(event: EventView, id: string): string | undefined {
+  const hash = event.data?.file
+  return typeof hash === 'string' && HASH.test(hash) ? files.address(id, hash) : undefined
+}
+
+const HASH = /^[0-9a-f]{64}$/
+
 function factsOf(event: EventView, texts: Record<string, string>): [string, string][] {
   const command = event.type.split('.').at(-1) ?? ''
   const facts: [string, string][] = []
   for (const [field, value] of Object.entries(event.data ?? {})) {
     const label = texts[`field.${command}.${field}`] ?? texts[`field.${field}`]
+    if (typeof value === 'string' && HASH.test(value)) continue
     const words = valueWords(field, value, texts)
     if (label !== undefined && words !== undefined) facts.push([label, words])
   }

@@ -7,11 +7,16 @@ import type { EventView } from '../answers.ts'
 import { groupsOf } from './event-groups.ts'
 import { TimelineEvent } from './timeline-event.tsx'
 
-type TimelineProps = { events: readonly EventView[]; texts: Record<string, string>; now: number }
+type TimelineProps = {
+  id: string
+  events: readonly EventView[]
+  texts: Record<string, string>
+  now: number
+}
 type Shown = 'all' | 'moves' | 'people'
 
 /** The whole history up to the moment shown. */
-export function Timeline({ events, texts, now }: TimelineProps) {
+export function Timeline({ id, events, texts, now }: TimelineProps) {
   const { t } = useTranslation()
   const [shown, setShown] = useState<Shown>('all')
   const groups = groupsOf(events.filter((event) => isShown(event, shown))).reverse()
@@ -31,25 +36,25 @@ export function Timeline({ events, texts, now }: TimelineProps) {
       />
       <ol className="timeline">
         {groups.map((group) => (
-          <Group key={group[0]?.revision} {...{ group, texts, now }} />
+          <Group key={group[0]?.revision} {...{ id, group, texts, now }} />
         ))}
       </ol>
     </>
   )
 }
 
-type GroupProps = { group: EventView[]; texts: Record<string, string>; now: number }
+type GroupProps = { id: string; group: EventView[]; texts: Record<string, string>; now: number }
 
-function Group({ group, texts, now }: GroupProps) {
+function Group({ id, group, texts, now }: GroupProps) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const first = group[0]
   if (first === undefined) return null
-  if (group.length === 1) return <TimelineEvent event={first} texts={texts} now={now} />
+  if (group.length === 1) return <TimelineEvent id={id} event={first} texts={texts} now={now} />
   if (open) {
     return [...group]
       .reverse()
-      .map((event) => <TimelineEvent key={event.revision} {...{ event, texts, now }} />)
+      .map((event) => <TimelineEvent key={event.revision} {...{ id, event, texts, now }} />)
   }
   const words = [...new Set(group.map(({ label }) => label))].join(t('list.comma'))
   return (

@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { WorkflowVersion } from '../answers.ts'
+import { sentence } from '../sentence.ts'
 import { useWide } from '../width.ts'
 import { Arrows, edgeKind, Region, State, WayLine } from './chart-parts.tsx'
-import { type Direction, draw, type Line } from './drawing.ts'
+import { type Box, type Direction, draw, type Line } from './drawing.ts'
 import { FoldedChart } from './folded-chart.tsx'
 import type { Way } from './way.ts'
 
@@ -25,7 +26,7 @@ export function Statechart({ version, way, traffic }: StatechartProps) {
   const { t } = useTranslation()
   const wide = useWide()
   const [whole, setWhole] = useState(false)
-  const label = (id: string) => version.texts[`state.${id}`] ?? id.split('.').at(-1) ?? id
+  const label = (id: string) => sentence(version.texts[`state.${id}`] ?? id.split('.').at(-1) ?? id)
   if (!wide && !whole && way !== undefined) {
     return (
       <figure className="chart">
@@ -64,7 +65,17 @@ function Drawn({ version, label, direction, way, traffic }: DrawnProps) {
   const said = way === undefined ? t('chart.map') : t('chart.said', { present: label(way.present) })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <figure className="chart" tabIndex={0} aria-label={said}>
+    <figure
+      className="chart"
+      tabIndex={0}
+      aria-label={said}
+      ref={(figure) =>
+        centre(
+          figure,
+          boxes.find(({ id }) => id === way?.present),
+        )
+      }
+    >
       <svg
         viewBox={`-4 -4 ${width + 8} ${height + 8}`}
         width={width + 8}
@@ -89,6 +100,12 @@ function Drawn({ version, label, direction, way, traffic }: DrawnProps) {
       </svg>
     </figure>
   )
+}
+
+/** Where the chart is wider than the screen, the present state is what one sees. */
+function centre(figure: HTMLElement | null, present: Box | undefined): void {
+  if (figure === null || present === undefined) return
+  figure.scrollLeft = present.x + present.width / 2 - figure.clientWidth / 2
 }
 
 /** What is lit is drawn last, above the rest. */

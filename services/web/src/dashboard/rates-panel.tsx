@@ -86,7 +86,7 @@ function RateTable({ rate }: { rate: Rate }) {
           </tr>
         </thead>
         <tbody>
-          {rate.groups.map((group) => (
+          {largestFirst(rate.groups).map((group) => (
             <RateRow key={group.key ?? ''} group={group} />
           ))}
         </tbody>
@@ -94,6 +94,9 @@ function RateTable({ rate }: { rate: Rate }) {
     </div>
   )
 }
+
+const largestFirst = (groups: readonly RateGroup[]): RateGroup[] =>
+  [...groups].sort((a, b) => b.denominator - a.denominator || (b.leftOut ?? 0) - (a.leftOut ?? 0))
 
 function RateRow({ group }: { group: RateGroup }) {
   const { t } = useTranslation()

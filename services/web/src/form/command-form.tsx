@@ -65,11 +65,13 @@ export function CommandForm(props: FormProps) {
       formData={draft.data}
       validator={validator}
       widgets={widgets}
+      formContext={{ target: target?.id }}
       templates={listTemplates}
       experimental_defaultFormStateBehavior={DEFAULTS}
       showErrorList={false}
       noHtml5Validate
       focusOnFirstError
+      onError={staysAtField}
       extraErrors={errorsOf(giving.error)}
       transformErrors={(errors) => errors.map((error) => said(error, t))}
       onChange={({ formData }) => draft.change(formData)}
@@ -89,6 +91,9 @@ const DEFAULTS = {
   constAsDefaults: 'skipOneOf',
   arrayMinItems: { populate: 'requiredOnly' },
 } as const
+
+/** Without a listener the form library writes what a person left out to the console. */
+const staysAtField = (): void => undefined
 
 function Refused({ error }: { error: unknown }) {
   const { t } = useTranslation()

@@ -86,6 +86,7 @@ function uiOf(schema: JsonSchema, name: string, needs: Record<string, string>): 
 
 function widgetOf(schema: JsonSchema, name: string, needs: Record<string, string>): UiSchema {
   if (name === 'category') return { 'ui:widget': 'category' }
+  if (name === 'file') return { 'ui:widget': 'upload' }
   const picked = pickedFrom(schema, name, needs)
   if (picked === 'place') return { 'ui:widget': 'place' }
   if (picked !== undefined) return { 'ui:widget': 'instance', 'ui:options': { workflow: picked } }

@@ -1,6 +1,10 @@
-// How a list inside a form looks: its name, each entry framed with a quiet button that takes it
-// away, and one to add another.
-import type { ArrayFieldItemTemplateProps, ArrayFieldTemplateProps } from '@rjsf/utils'
+// How groups and lists inside a form look: a name, each entry framed (a single value in one line)
+// with a quiet button that takes it away, and one to add another.
+import type {
+  ArrayFieldItemTemplateProps,
+  ArrayFieldTemplateProps,
+  ObjectFieldTemplateProps,
+} from '@rjsf/utils'
 import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 
@@ -8,6 +12,7 @@ import { useTranslation } from 'react-i18next'
 export const listTemplates = {
   ArrayFieldTemplate: List,
   ArrayFieldItemTemplate: Entry,
+  ObjectFieldTemplate: Group,
 }
 
 function List({
@@ -32,10 +37,10 @@ function List({
   )
 }
 
-function Entry({ children, buttonsProps, index }: ArrayFieldItemTemplateProps) {
+function Entry({ children, buttonsProps, index, schema }: ArrayFieldItemTemplateProps) {
   const { t } = useTranslation()
   return (
-    <div className="form-entry">
+    <div className={schema.type === 'object' ? 'form-entry' : 'form-entry is-plain'}>
       {children}
       {buttonsProps.hasRemove && (
         <Button
@@ -48,5 +53,16 @@ function Entry({ children, buttonsProps, index }: ArrayFieldItemTemplateProps) {
         </Button>
       )}
     </div>
+  )
+}
+
+function Group({ title, properties, fieldPathId }: ObjectFieldTemplateProps) {
+  const fields = properties.map(({ name, content }) => <div key={name}>{content}</div>)
+  if (title === '' || fieldPathId.path.length === 0) return <>{fields}</>
+  return (
+    <fieldset className="form-list">
+      <legend>{title}</legend>
+      <div className="form-entry">{fields}</div>
+    </fieldset>
   )
 }

@@ -1,8 +1,10 @@
 // The widgets that a command's form adds to those of the form library: pickers for what has a
 // name elsewhere, the device's own control for an instant, and a plain tick.
 import type { RegistryWidgetsType, WidgetProps } from '@rjsf/utils'
+import { useMutation } from '@tanstack/react-query'
 import { Checkbox } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { files } from '../api.ts'
 import { exact } from '../time.ts'
 import { CategoryPicker } from './category-picker.tsx'
 import { InstancePicker } from './instance-picker.tsx'
@@ -15,6 +17,7 @@ export const widgets: RegistryWidgetsType = {
   instance: InstanceWidget,
   instant: InstantWidget,
   yes: YesWidget,
+  upload: UploadWidget,
 }
 
 function usePicking({ id, value, onChange, label }: WidgetProps) {
@@ -63,6 +66,35 @@ function YesWidget({ id, value, onChange, label }: WidgetProps) {
     <Checkbox id={id} checked={value === true} onChange={(event) => onChange(event.target.checked)}>
       {label === '' ? t('yes') : label}
     </Checkbox>
+  )
+}
+
+/** The form's context says for which case the file is. */
+function UploadWidget({ id, value, onChange, registry }: WidgetProps) {
+  const { t } = useTranslation()
+  const target: unknown = registry.formContext?.target
+  const bringing = useMutation({
+    mutationFn: (file: File) => files.bring(String(target), file),
+    onSuccess: ({ file }) => onChange(file),
+  })
+  return (
+    <>
+      <input
+        id={id}
+        type="file"
+        className="upload"
+        accept={files.accept}
+        onChange={(event) => {
+          const file = event.target.files?.[0]
+          if (file !== undefined) bringing.mutate(file)
+        }}
+      />
+      <p className={bringing.isError ? 'field-error' : 'upload-state'} role="status">
+        {bringing.isPending && t('file.pending')}
+        {bringing.isError && bringing.error.message}
+        {!bringing.isPending && textOf(value) !== undefined && t('file.ready')}
+      </p>
+    </>
   )
 }
 

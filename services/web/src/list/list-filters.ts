@@ -22,8 +22,6 @@ export const SINGLE = [
 ] as const
 export type Single = (typeof SINGLE)[number]
 
-const RECORDS = new Set(['person', 'organisation', 'place'])
-
 /** What the address asks for, as the server takes it; a rate's own filters pass unread. */
 export function filtersIn(params: URLSearchParams): Params {
   const filters: Params = {}
@@ -33,16 +31,6 @@ export function filtersIn(params: URLSearchParams): Params {
   }
   const states = params.getAll('state')
   return states.length === 0 ? filters : { ...filters, state: states }
-}
-
-/** How the list is sorted: what is due first, or the newest where nothing is due. */
-export function sortIn(params: URLSearchParams, workflow: string): { sort: string; order: string } {
-  const sort = params.get('sort')
-  if (sort !== null) return { sort, order: params.get('order') ?? 'asc' }
-  if (params.get('ended') === 'false' && !RECORDS.has(workflow)) {
-    return { sort: 'dueAt', order: 'asc' }
-  }
-  return { sort: 'startedAt', order: 'desc' }
 }
 
 /** Reads and sets filters; setting one goes back to the first page. */

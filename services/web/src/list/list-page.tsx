@@ -12,7 +12,8 @@ import { useWide } from '../width.ts'
 import { CaseCards } from './case-cards.tsx'
 import { CaseTable } from './case-table.tsx'
 import { Filters } from './filters.tsx'
-import { filtersIn, sortIn, useFilters } from './list-filters.ts'
+import { filtersIn, useFilters } from './list-filters.ts'
+import { sortIn } from './list-sort.ts'
 
 const PAGE_SIZE = 50
 

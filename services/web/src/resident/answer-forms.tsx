@@ -3,11 +3,11 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JsonSchema, Offer } from '../answers.ts'
-import { resident } from '../api.ts'
+import { files, resident } from '../api.ts'
 import { Trouble } from './trouble.tsx'
 
 const ASKED = ['residentAnswered', 'followUp']
-const NOT_HERE = new Set(['attach', 'report'])
+const NOT_HERE = new Set(['report'])
 const OFFICE_ONLY = new Set(['close', 'public'])
 
 type FormsProps = {
@@ -62,7 +62,7 @@ function AnswerForm({ token, offer, again }: { token: string; offer: Offer; agai
       {fields.map(([name, schema]) => (
         <AnswerField
           key={name}
-          {...{ name: `${offer.command}.${name}`, schema, required: required.has(name) }}
+          {...{ token, name: `${offer.command}.${name}`, schema, required: required.has(name) }}
           value={data[name]}
           set={(value) => setData({ ...data, [name]: value })}
         />
@@ -76,6 +76,7 @@ function AnswerForm({ token, offer, again }: { token: string; offer: Offer; agai
 }
 
 type FieldProps = {
+  token: string
   name: string
   schema: JsonSchema
   required: boolean
@@ -83,8 +84,9 @@ type FieldProps = {
   set: (value: unknown) => void
 }
 
-function AnswerField({ name, schema, required, value, set }: FieldProps) {
+function AnswerField({ token, name, schema, required, value, set }: FieldProps) {
   const { t } = useTranslation()
+  if (name.endsWith('.file')) return <FileField token={token} title={schema.title} set={set} />
   if (schema.oneOf !== undefined) {
     return (
       <fieldset className="choices">
@@ -116,6 +118,33 @@ function AnswerField({ name, schema, required, value, set }: FieldProps) {
         value={typeof value === 'string' ? value : ''}
         onChange={(event) => set(event.target.value === '' ? undefined : event.target.value)}
       />
+    </label>
+  )
+}
+
+type FileProps = { token: string; title: string | undefined; set: (hash: string) => void }
+
+function FileField({ token, title, set }: FileProps) {
+  const { t } = useTranslation()
+  const bringing = useMutation({
+    mutationFn: (file: File) => files.bringByLink(token, file),
+    onSuccess: ({ file }) => set(file),
+  })
+  return (
+    <label className="field">
+      <span>{title}</span>
+      <input
+        type="file"
+        required
+        accept={files.accept}
+        onChange={(event) => {
+          const file = event.target.files?.[0]
+          if (file !== undefined) bringing.mutate(file)
+        }}
+      />
+      {bringing.isPending && <small>{t('file.pending')}</small>}
+      {bringing.isSuccess && <small>{t('file.ready')}</small>}
+      {bringing.isError && <Trouble error={bringing.error} />}
     </label>
   )
 }

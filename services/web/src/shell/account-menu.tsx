@@ -40,9 +40,10 @@ export function AccountMenu({ me }: { me: Me }) {
         ],
       }}
     >
-      <Button type="text" className="account" aria-label={t('session.account')}>
+      <Button type="text" className="account">
         <span className="account-role">{role?.label}</span>
         {scope !== undefined && <span className="account-scope">{scope}</span>}
+        <span className="for-readers">{t('session.account')}</span>
         <DownOutlined aria-hidden className="account-arrow" />
       </Button>
     </Dropdown>

@@ -11,6 +11,7 @@ import { Loading } from '../states/loading.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { AsOfControl } from './as-of-control.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
+import { Notices } from './notices.tsx'
 import { PageLinks } from './page-links.tsx'
 
 /** The bar, the page, and on a phone the tabs below. */
@@ -42,6 +43,7 @@ export function Shell() {
         <PageLinks me={me.data} place="bar" />
         <span className="bar-space" />
         <AsOfControl />
+        {!past && <Notices />}
         <AccountMenu me={me.data} />
       </header>
       <ConnectionNotice />

@@ -1,0 +1,153 @@
+// What the simulation says with each command: data that fit the schema, drawn at random. Commands
+// that are not here are not given by the simulation.
+import type { Neighbourhood } from './neighbourhood.ts'
+
+/** What data are drawn from. `pick` gives one of a list, `now` is epoch ms. */
+export type Drawing = {
+  neighbourhood: Neighbourhood
+  now: number
+  pick: <Item>(from: readonly Item[]) => Item
+  /** Known instances of a workflow. */
+  known: (workflow: string) => readonly string[]
+  voters: readonly string[]
+}
+
+type Draw = (drawing: Drawing) => object | undefined
+
+const HOUR_MS = 3_600_000
+const nothing: Draw = () => ({})
+const inHours = (now: number, hours: number) => new Date(now + hours * HOUR_MS).toISOString()
+
+const units: Draw = ({ neighbourhood: { heatingCompany, propertyCompany }, pick }) => {
+  const [lead, other] = pick([
+    [heatingCompany, propertyCompany],
+    [propertyCompany, heatingCompany],
+  ])
+  const kind = pick(['general', 'heating', undefined])
+  const units = [{ unit: lead, lead: true, ...(kind === undefined ? {} : { kind }) }]
+  return { units: pick([units, [...units, { unit: other, lead: false, kind: 'general' }]]) }
+}
+
+const measured: Draw = ({ pick }) => ({
+  rooms: [{ room: 'room', kind: 'living', areaM2: 14, points: [pick([13, 15.5, 17, 18, 21])] }],
+  instrument: 'T-1',
+  conditions: { windowsClosedMinutes: 60, installation: 'normal' },
+  signedByMeasurer: true,
+  signedByUser: true,
+})
+
+const reasonText: Draw = () => ({ reason: 'a reason' })
+
+/** By `workflow.command`. */
+export const given: Readonly<Record<string, Draw>> = {
+  'appeal.verify': nothing,
+  'appeal.classify': ({ pick }) => ({ category: pick(CATEGORIES), urgent: pick([true, false]) }),
+  'appeal.take': nothing,
+  'appeal.contact': () => ({ by: 'phone', note: 'spoken to' }),
+  'appeal.note': () => ({ text: 'a note', public: true }),
+  'appeal.solve': () => ({ answer: 'done' }),
+  'appeal.refer': units,
+  'appeal.deliberate': ({ known, pick }) => {
+    const topics = known('deliberation')
+    return topics.length === 0 ? undefined : { topic: pick(topics) }
+  },
+  'appeal.takeBack': nothing,
+  'appeal.stopWork': nothing,
+  'appeal.penalise': nothing,
+  'appeal.demolish': nothing,
+  'appeal.askResident': () => ({ question: 'which?' }),
+  'appeal.residentAnswered': () => ({ answer: 'this' }),
+  'appeal.goOn': nothing,
+  'appeal.suspend': ({ now, pick }) => ({
+    ...{ reason: 'weather', until: inHours(now, pick([5, 50, 500])) },
+  }),
+  'appeal.resume': nothing,
+  'appeal.withdraw': ({ pick }) => pick([undefined, undefined, { reason: 'settled' }]),
+  'appeal.reject': ({ pick }) =>
+    pick([undefined, undefined, { rule: 'notPublic', reason: 'not public' }]),
+  'appeal.merge': ({ known, pick }) => ({ original: pick(known('appeal')) }),
+  'appeal.unmerge': nothing,
+  'appeal.coOwn': ({ neighbourhood }) => ({ steward: neighbourhood.people.steward.id }),
+  'appeal.sign': nothing,
+  'appeal.urge': nothing,
+  'appeal.supervise': () => ({ reason: 'delay' }),
+  'appeal.release': () => ({ finding: 'remedied' }),
+  'appeal.followUp': ({ pick }) =>
+    pick([
+      { solved: 'yes', satisfied: 'yes', close: true },
+      { solved: 'yes', satisfied: 'yes' },
+      { solved: 'no', satisfied: 'no' },
+      { solved: 'noAnswer' },
+    ]),
+  'appeal.redo': (drawing) => ({ to: 'referral', ...drawing.pick([{}, units(drawing)]) }),
+  'appeal.close': ({ pick }) => pick([{}, { override: 'absent' }]),
+  'appeal.reopen': reasonText,
+  'referral.accept': nothing,
+  'referral.begin': nothing,
+  'referral.sendBack': () => ({ reason: 'notOurDuty', note: 'theirs' }),
+  'referral.agreeSendBack': nothing,
+  'referral.urge': nothing,
+  'referral.askExtension': ({ pick }) => ({
+    ...{ amount: pick([1, 3, 6]), unit: 'working days', reason: 'parts' },
+  }),
+  'referral.agreeExtension': nothing,
+  'referral.refuseExtension': nothing,
+  'referral.appoint': ({ now, pick }) => ({ at: inHours(now, pick([1, 4])), contacted: 'phone' }),
+  'referral.measure': measured,
+  'referral.statutoryTest': (drawing) => ({ tester: 'institute', ...measured(drawing) }),
+  'referral.recordRefusal': ({ pick }) => ({ withoutReason: pick([true, false]), note: 'no' }),
+  'referral.answer': ({ pick }) => ({
+    ...{ outcome: pick(['solved', 'solved', 'unsolved', 'notOurs']), answer: 'answered' },
+  }),
+  'referral.returnAnswer': () => ({ reason: 'incomplete' }),
+  'deliberation.accept': nothing,
+  'deliberation.schedule': ({ now, voters }) => ({
+    ...{ at: inHours(now, 400), place: 'Activity room' },
+    electorate: voters.map((person) => ({ person, areaM2: 86.5 })),
+  }),
+  'deliberation.waiveNotice': reasonText,
+  'deliberation.signIn': ({ pick }) => ({ party: pick(['property', 'police']) }),
+  'deliberation.openMeeting': nothing,
+  'deliberation.openVote': nothing,
+  'deliberation.vote': ({ voters, pick }) => ({
+    ...{ person: pick(voters), way: 'hand' },
+    ...pick([{ openChoice: 'yes' }, { openChoice: 'no' }, { choice: 'yes' }, { choice: 'nay' }]),
+  }),
+  'deliberation.closeVote': nothing,
+  'deliberation.count': nothing,
+  'deliberation.callAgain': ({ now }) => ({ at: inHours(now, 400), place: 'Activity room' }),
+  'deliberation.drop': reasonText,
+  'deliberation.publish': (drawing) => ({
+    ...drawing.pick([{ units: [] }, { ...units(drawing) }]),
+    ...{ resolution: 'so be it', tasks: [{ title: 'Build', due: inHours(drawing.now, 300) }] },
+  }),
+  'deliberation.object': reasonText,
+  'deliberation.taskDone': () => ({ task: 'task-1', outcome: 'done' }),
+  'deliberation.referTask': ({ neighbourhood }) => ({
+    ...{ task: 'task-1', unit: neighbourhood.propertyCompany, category: 'other.other.other' },
+  }),
+  'deliberation.postpone': ({ now }) => ({ until: inHours(now, 100), reason: 'later' }),
+  'deliberation.takeUp': nothing,
+  'deliberation.decline': ({ pick }) => pick([undefined, undefined, { reason: 'no' }]),
+  'deliberation.cancel': ({ pick }) => pick([undefined, undefined, { reason: 'no' }]),
+}
+
+/** One of each tier. */
+export const CATEGORIES = [
+  'heating.indoor.cold',
+  'property.service.cleaning',
+  'facilities.charging.piles',
+  'building.illegal.structure',
+] as const
+
+/** What is offered nearly always, or ends a story: given now and then only. */
+export const rare: ReadonlySet<string> = new Set([
+  ...['note', 'urge', 'contact', 'take', 'classify', 'supervise', 'coOwn', 'askResident'].map(
+    (name) => `appeal.${name}`,
+  ),
+  ...['suspend', 'withdraw', 'reject', 'merge', 'stopWork', 'penalise', 'demolish'].map(
+    (name) => `appeal.${name}`,
+  ),
+  ...['urge', 'askExtension', 'recordRefusal'].map((name) => `referral.${name}`),
+  ...['postpone', 'decline', 'cancel', 'object'].map((name) => `deliberation.${name}`),
+])
