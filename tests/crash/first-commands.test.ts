@@ -16,19 +16,22 @@ t.test('commands given just before a crash find their first answers', async (t) 
 
   for (const when of ['after the crash', 'after the effects have run', 'after another start']) {
     const community = await openCommunity({ folder })
-    if (when !== 'after the crash') await community.settled()
-    const answers: Reply[] = []
-    await giveFirst(async (request) => {
-      const answer = taken(await execute(community.engine, request))
-      answers.push(answer)
-      return answer
-    })
-    t.ok(answers.length > 20)
-    t.ok(
-      answers.every(({ repeated }) => repeated),
-      when,
-    )
-    await community.settled()
-    await community.close()
+    try {
+      if (when !== 'after the crash') await community.settled()
+      const answers: Reply[] = []
+      await giveFirst(async (request) => {
+        const answer = taken(await execute(community.engine, request))
+        answers.push(answer)
+        return answer
+      })
+      t.ok(answers.length > 20)
+      t.ok(
+        answers.every(({ repeated }) => repeated),
+        when,
+      )
+      await community.settled()
+    } finally {
+      await community.close()
+    }
   }
 })

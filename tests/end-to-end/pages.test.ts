@@ -14,6 +14,8 @@ t.teardown(async () => {
   await server.stop()
 })
 
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const errors: string[] = []
 
 type Visit = { width?: number; height?: number; language?: 'zh-CN' | 'en' }
@@ -122,9 +124,25 @@ t.test('a command is given by its form, and the slider shows what it changed', a
   await heading(page).filter({ hasText: '单位办理' }).waitFor()
 
   await page.locator('.ant-drawer-mask').waitFor({ state: 'hidden' })
+  await page.locator('.case-actions').getByText('更多').click()
+  await page.getByRole('menuitem', { name: '添加附件' }).click()
+  await form.locator('input[type=file]').setInputFiles({
+    name: 'stairwell.png',
+    mimeType: 'image/png',
+    buffer: Buffer.from(PIXEL, 'base64'),
+  })
+  await form.getByText('已上传').waitFor()
+  await form.getByText('照片', { exact: true }).click()
+  await form.getByRole('button', { name: '添加附件' }).click()
+  const address = await page.getByRole('link', { name: '打开附件' }).getAttribute('href')
+  const opened = await page.request.get(address ?? '')
+  t.equal(opened.headers()['content-type'], 'image/png', 'the photo is there')
+
+  await page.locator('.ant-drawer-mask').waitFor({ state: 'hidden' })
   await page.getByRole('slider').focus()
   await page.keyboard.press('ArrowLeft')
   await page.waitForURL(/revision=\d+/)
+  await page.keyboard.press('ArrowLeft')
   await heading(page).filter({ hasText: '网格处理' }).waitFor()
   await page.locator('.changes').getByText('待核实').waitFor()
   t.ok(await page.locator('.shell.is-past').isVisible(), 'the bar says that it is the past')

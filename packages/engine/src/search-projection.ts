@@ -87,6 +87,7 @@ function forget(subject: string, host: ProjectionHost): void {
   for (const { id } of rows) remove.all(Number(id))
   // A deleted text's pieces stay in their segment until it is merged.
   const text = host.table('search_text')
+  if (rows.length > 0) host.statement(`insert into ${text} (${text}) values ('optimize')`).all()
   host.statement(`insert into ${document} (instance, subject) values ('', ?)`).run(subject)
   host.run(`delete from ${document} where subject = ?`, subject)
 }

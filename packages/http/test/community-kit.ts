@@ -33,7 +33,7 @@ import { loadKeyFile, openVault, openVaultReader, type VaultTables } from '@linl
 import { categories, residentStage, workflows } from '@linli/workflows'
 import type { RouteOptions } from 'fastify'
 import { Kysely } from 'kysely'
-import { buildApp, type HttpPorts } from '../src/index.ts'
+import { type AppOptions, buildApp, type HttpPorts } from '../src/index.ts'
 
 /** An answer with its parsed body. */
 export type Answer = { status: number; body: Body; headers: Headers }
@@ -49,7 +49,7 @@ export type Asking = {
 }
 
 /** Opens everything on a folder of its own; `close` ends and removes it. */
-export async function openKit(more: Partial<HttpPorts> = {}) {
+export async function openKit(more: Partial<HttpPorts> = {}, options: AppOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'linli-http-'))
   const parts = await openParts(folder)
   const { engine, access, read } = parts
@@ -64,7 +64,7 @@ export async function openKit(more: Partial<HttpPorts> = {}) {
     ...more,
   }
   const routes: RouteOptions[] = []
-  const app = await buildApp(ports, { onRoute: (route) => routes.push(route) })
+  const app = await buildApp(ports, { ...options, onRoute: (route) => routes.push(route) })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   const base = `http://127.0.0.1:${port}`

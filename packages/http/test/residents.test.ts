@@ -1,4 +1,5 @@
 // Residents without an account: reporting, following by a secret link, answering, and what ends it.
+import { execute } from '@linli/engine'
 import t from 'tap'
 import { openKit, settleIn } from './community-kit.ts'
 
@@ -102,9 +103,63 @@ t.test('what a unit answers stays in the office until somebody passes it on', as
   test.ok(texts.includes(given.answer), 'the office reads it')
 })
 
-t.test('who left no phone follows the case too', async (test) => {
-  const { link } = (await report({ phone: '' })).body
-  test.match(await follow(link), { status: 200, body: { state: 'received' } })
+t.test('who left no phone has the link alone, and it is enough for that case', async (test) => {
+  const bare = async () => {
+    const { id, link } = (await report({ phone: '' })).body
+    const path = `/api/resident/cases/${link.replace('/r/', '')}`
+    const act = (command: string, body: object) => kit.ask('POST', `${path}/${command}`, { body })
+    const order = async (command: string, body: object, { token } = gridWorker) => {
+      const answer = await kit.ask('POST', `/api/appeal/${id}/${command}`, { token, body })
+      test.equal(answer.status, 200, command)
+    }
+    return { id, link, act, order }
+  }
+  const one = await bare()
+  test.match((await follow(one.link)).body, { state: 'received' })
+  await one.order('askResident', { question: '是哪一层？' })
+  const seen = (await follow(one.link)).body
+  test.match(seen.publicNotes, [{ text: '是哪一层？' }])
+  const offers = seen.answers.map(({ command }: { command: string }) => command)
+  test.ok(offers.includes('residentAnswered') && offers.includes('withdraw'))
+  test.match(await one.act('residentAnswered', { answer: '三层' }), { status: 200 })
+  test.match(await one.act('take', {}), { status: 404, body: { field: 'command' } })
+  test.match(await one.act('report', {}), { status: 404, body: { field: 'command' } })
+  await one.order('solve', { answer: '换了灯' })
+  test.match(await one.act('followUp', { solved: 'yes', satisfied: 'yes' }), { status: 200 })
+  await one.order('close', {}, there.coordinator)
+  test.match(await one.act('reopen', { reason: '又坏了' }), { status: 200, body: { ended: false } })
+  const log = await kit.access.log.list(one.id)
+  const own = { person: `link:${one.id}`, role: 'resident', why: 'own' }
+  test.match(
+    log.find(({ person }) => person === own.person),
+    own,
+    'their own looks are kept',
+  )
+  const two = await bare()
+  test.match(await two.act('withdraw', { reason: 'settled' }), { status: 200 })
+  test.match((await follow(two.link)).body, { ended: true })
+  const [, rest] = two.link.split('.', 2)
+  const [first = ''] = one.link.replace('/r/', '').split('.')
+  const mixed = `/r/${first}.${rest}.${two.link.split('.')[2]}`
+  const invalid = { status: 401, body: { code: 'link-invalid', field: 'token' } }
+  test.match(await follow(mixed), invalid, 'the link of another case')
+  await kit.access.links.renew(one.id)
+  test.match(await one.act('urge', {}), invalid, 'renewed')
+  const again = await kit.access.links.tokenOf({ instance: one.id })
+  test.match(await follow(`/r/${again}`), { status: 200 })
+})
+
+t.test('a link is a hold on one case: the engine refuses its caller any other', async (test) => {
+  const one = (await report({ phone: '' })).body
+  const two = (await report({ phone: '' })).body
+  const give = (instance: string) =>
+    execute(kit.engine, {
+      ...{ workflow: 'appeal', command: 'withdraw', instance, key: crypto.randomUUID() },
+      caller: { id: 'link', own: one.id, grants: [{ role: 'resident' }] },
+      data: { reason: 'settled' },
+    })
+  test.match(await give(two.id), { refused: 'forbidden' })
+  test.match(await give(one.id), { instance: one.id })
 })
 
 t.test('a program that fills every field learns nothing and records nothing', async (test) => {

@@ -1,9 +1,10 @@
 // Finding one's cases: by words, by a place's name, by number, and what is one's own to do. What a
 // supervisor looks through, and notices with what one has read.
-import { DatabaseSync } from 'node:sqlite'
+
 import { join } from 'node:path'
-import { piecesOf, pieceHasher } from '../../engine/src/search-piece.ts'
+import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
+import { pieceHasher, piecesOf } from '../../engine/src/search-piece.ts'
 import { type Answer, give, hire, openKit, settleIn } from './community-kit.ts'
 
 const kit = await openKit()
@@ -205,7 +206,9 @@ t.test('an erased person’s words are found no more, and nothing of them is kep
 function keptOf(file: string, person: string): { documents: number; blocks: Buffer } {
   const database = new DatabaseSync(file, { readOnly: true })
   try {
-    const [table] = database.prepare("select name from sqlite_schema where sql like '%fts5(%'").all()
+    const [table] = database
+      .prepare("select name from sqlite_schema where sql like '%fts5(%'")
+      .all()
     const count = database.prepare('select count(*) as n from search_document where subject = ?')
     const blocks = database.prepare(`select block from ${table?.name}_data`).all()
     return {

@@ -66,6 +66,40 @@ t.test('a one-time link works once, and not when it is over', async (test) => {
   test.match(await use('x'.repeat(43)), invalid, 'unknown')
 })
 
+t.test('figures are for this machine, or for who has the token', async (test) => {
+  const metrics = async () => ({ type: 'text/plain', text: 'linli_up 1' })
+  const open = await openKit({ metrics })
+  const closed = await openKit({ metrics, metricsToken: 'a token for the figures' })
+  test.teardown(() => Promise.all([open.close(), closed.close()]))
+  const ask = (of: typeof kit, headers: Record<string, string> = {}) =>
+    of.ask('GET', '/metrics', { headers })
+  test.match(await ask(open), { status: 200, body: 'linli_up 1' })
+  const proxied = await ask(open, { 'x-forwarded-for': '192.0.2.1' })
+  test.match(proxied, { status: 403, body: { code: 'forbidden' } }, 'by a proxy here')
+  const unknown = { status: 401, body: { code: 'unauthenticated' } }
+  test.match(await ask(closed), unknown)
+  test.match(await ask(closed, { authorization: 'Bearer a token for the figure' }), unknown)
+  const told = await ask(closed, { authorization: 'Bearer a token for the figures' })
+  test.equal(told.status, 200)
+})
+
+t.test('limits count the address that a trusted proxy names, and no other', async (test) => {
+  const tries = async (trustProxy?: string) => {
+    const more = trustProxy === undefined ? {} : { trustProxy }
+    const open = await openKit({ signInsPerMinute: 2 }, more)
+    const statuses: number[] = []
+    for (let tried = 0; tried < 3; tried += 1) {
+      const headers = { 'x-forwarded-for': `192.0.2.${tried}` }
+      const body = { name: 'nobody', password: 'guess' }
+      statuses.push((await open.ask('POST', '/api/session', { body, headers })).status)
+    }
+    await open.close()
+    return statuses
+  }
+  test.same(await tries('loopback'), [401, 401, 401])
+  test.same(await tries(), [401, 401, 429], 'a header alone says nothing')
+})
+
 t.test('without a demo there is none', async (test) => {
   test.equal((await kit.ask('GET', '/api/demo/accounts')).status, 404)
 })

@@ -1,7 +1,7 @@
 // The statechart: drawn from the machine, with a case's way lit, or (in the process map) with ways
 // as wide as they were often gone. The signature of linli; the same everywhere.
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { WorkflowVersion } from '../answers.ts'
 import { sentence } from '../sentence.ts'
@@ -60,13 +60,16 @@ function Drawn({ version, label, direction, way, traffic }: DrawnProps) {
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: (before) => before,
   })
+  const frame = useRef<HTMLElement>(null)
+  const present = drawing.data?.boxes.find(({ id }) => id === way?.present)
+  useEffect(() => centre(frame.current, present), [present])
   if (drawing.data === undefined) return <div className="chart is-loading" />
   const { width, height, boxes, lines } = drawing.data
   const said = way === undefined ? t('chart.map') : t('chart.said', { present: label(way.present) })
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
     <figure
       className="chart"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
       tabIndex={0}
       aria-label={said}
       ref={(figure) =>
