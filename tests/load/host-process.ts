@@ -182,7 +182,7 @@ answerCalls(
     settled,
     neighbourhood: (phones: number) => makeNeighbourhood(opened(), phones),
     scan: () => scanLog(store ?? opened().store),
-    lengthen: (events: number) => lengthen(opened().store, events),
+    lengthen: (events: number) => lengthen(opened(), events),
     head: () => (store ?? opened().store).head(),
     rebuild: () => opened().read.rebuild(),
     /** Time of the main thread since its start, s. */

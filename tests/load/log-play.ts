@@ -1,7 +1,9 @@
-// Reading a whole log, and making it long: real events of the log again, under fresh ids, so that
-// they fold like the ones they were taken from.
+// Reading a whole log, and making it long: real cases of the log again, as other instances, their
+// texts sealed anew, so that they fold and are searched like the ones they were taken from.
 import { freshId } from '@linli/engine'
 import type { EventStore, StoredEvent } from '@linli/event-store'
+import { isSealed } from '@linli/workflow'
+import type { Community } from '../../services/linli/src/community.ts'
 
 /** What a log holds, and how fast its texts can be read and parsed. */
 export type Scan = { events: number; perSecond: number; types: Record<string, number> }
@@ -29,31 +31,28 @@ export async function scanLog(store: EventStore): Promise<Scan> {
 /** Cases copied at once while a log is made long. */
 const AT_ONCE = 256
 
-/** Appends copies of whole cases until the log has so many events; how many were appended. */
-export async function lengthen(store: EventStore, events: number): Promise<number> {
-  const cases = await wholeCases(store)
-  let left = events - (await countOf(store))
-  const wanted = left
+/** Appends copies of closed cases until the log has so many events; how many it has then. */
+export async function lengthen(community: Community, events: number): Promise<number> {
+  const { store } = community
+  const cases = await closedCases(store)
+  const before = (await scanLog(store)).events
+  let count = before
   let next = 0
   const hand = async () => {
-    while (left > 0) {
+    while (count < events && cases.length > 0) {
       const one = cases[next++ % cases.length] ?? []
-      left -= one.length
-      await copy(store, one)
+      count += one.length
+      await copy(community, one)
     }
   }
-  if (cases.length > 0) await Promise.all(Array.from({ length: AT_ONCE }, hand))
-  return Math.max(wanted, 0) - left
+  await Promise.all(Array.from({ length: AT_ONCE }, hand))
+  return count
 }
 
-async function countOf(store: EventStore): Promise<number> {
-  return (await scanLog(store)).events
-}
-
-/** Closed appeals at most, which name no other case. */
+/** Closed appeals that are copied, at most. */
 const CASES_MAX = 200
 
-async function wholeCases(store: EventStore): Promise<StoredEvent[][]> {
+async function closedCases(store: EventStore): Promise<StoredEvent[][]> {
   const filter = { types: ['appeal.followedUp'], streamPrefix: 'appeal-' }
   const found: StoredEvent[][] = []
   for (let after = 0; found.length < CASES_MAX; ) {
@@ -67,14 +66,28 @@ async function wholeCases(store: EventStore): Promise<StoredEvent[][]> {
   return found
 }
 
-/** One case again, as another instance: each id that is its own becomes a fresh one. */
-async function copy(store: EventStore, events: readonly StoredEvent[]): Promise<void> {
-  const from = events[0]?.stream ?? ''
-  const to = `appeal-${freshId()}`
-  const copies = events.map(({ id, type, text }) => {
-    const fresh = freshId()
-    return { id: fresh, type, text: text.replaceAll(from, to).replaceAll(id, fresh) }
-  })
-  const answer = await store.append(to, -1, copies)
-  if (!answer.ok) throw new Error(`${to} conflicts`)
+/** One case again, as another instance. */
+async function copy({ store, vault }: Community, events: readonly StoredEvent[]): Promise<void> {
+  const stream = `appeal-${freshId()}`
+  const copies = []
+  for (const one of events) {
+    const event = freshId()
+    const fields: [field: string, value: unknown][] = []
+    const { data, ...rest } = JSON.parse(one.text) as { data: Record<string, unknown> }
+    for (const [field, value] of Object.entries(data)) {
+      if (!isSealed(value) || value.$sealed === null || !value.subject || !value.key) {
+        fields.push([field, value])
+        continue
+      }
+      const { $sealed, subject, key } = value
+      const from = { stream: one.stream, event: one.id, field }
+      const text = (await vault.open({ $sealed, subject, key }, from)) ?? ''
+      fields.push([field, await vault.seal(subject, text, { stream, event, field })])
+    }
+    const text = JSON.stringify({ ...rest, data: Object.fromEntries(fields) })
+    const renamed = text.replaceAll(one.stream, stream).replaceAll(one.id, event)
+    copies.push({ id: event, type: one.type, text: renamed })
+  }
+  const answer = await store.append(stream, -1, copies)
+  if (!answer.ok) throw new Error(`${stream} conflicts`)
 }

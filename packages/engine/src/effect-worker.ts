@@ -2,6 +2,7 @@
 // order. What fails waits with back-off and is parked after the last try; other instances do not
 // wait for it. Progress is kept per slot of the stream's hash.
 import { hash } from 'node:crypto'
+import { setTimeout as rest } from 'node:timers/promises'
 import type { StoredEvent } from '@linli/event-store'
 import type { Effect, Event } from '@linli/workflow'
 import { sql } from 'kysely'
@@ -16,6 +17,9 @@ import type { Work, WorkTables } from './work.ts'
 export const SLOTS = 64
 /** Tries before an effect is parked, and the waits between them (ms). */
 const BACK_OFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const
+/** How long following rests after a fault of the store (ms), doubled each time. */
+const REST_MS = 500
+const REST_MS_MAX = 30_000
 /** How often progress is written at most (ms). */
 const PROGRESS_MS = 250
 
@@ -30,7 +34,7 @@ export type EffectWorkerOptions = {
   send: Outlets['send']
   isClaimed: (stream: string) => boolean
   now: () => number
-  onFault: (fault: unknown, effect: Effect) => void
+  onFault: (fault: unknown, effect?: Effect) => void
 }
 
 /** Runs effects until it is stopped. */
@@ -67,7 +71,7 @@ export class EffectWorker {
       .execute()
     for (const { stream } of waiting) this.#blocked.add(stream)
     this.#position = after
-    this.#done = this.#follow(after)
+    this.#done = this.#keepFollowing()
   }
 
   /** Ends after the batch in hand; nothing is lost, progress is written. */
@@ -126,6 +130,22 @@ export class EffectWorker {
       .where('id', '=', id)
       .executeTakeFirst()
     return result.numUpdatedRows > 0n
+  }
+
+  /** A fault of the store or of work.db is told and tried again: effects run at least once. */
+  async #keepFollowing(): Promise<void> {
+    let restMs = REST_MS
+    while (!this.#stop.signal.aborted) {
+      const before = this.#position
+      try {
+        await this.#follow(before)
+        return
+      } catch (fault) {
+        this.#options.onFault(fault)
+        restMs = this.#position > before ? REST_MS : Math.min(restMs * 2, REST_MS_MAX)
+        await rest(restMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {})
+      }
+    }
   }
 
   async #follow(after: number): Promise<void> {

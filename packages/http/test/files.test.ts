@@ -2,6 +2,7 @@
 // disk, and gone with the person. What a browser gets can run nothing.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import t from 'tap'
 import { hire, openKit, settleIn } from './community-kit.ts'
 
@@ -25,7 +26,8 @@ const bring = async (bytes: Buffer, token: string, to = `/api/appeal/${id}/files
     body: new Uint8Array(bytes),
     headers: { authorization: `Bearer ${token}` },
   })
-  return { status: answer.status, body: await answer.json() }
+  const told = (await answer.json()) as { file: string; type: string }
+  return { status: answer.status, body: told }
 }
 const look = (hash: string, token: string, of = id) =>
   fetch(`${kit.base}/api/appeal/${of}/files/${hash}`, {
@@ -140,7 +142,11 @@ t.test('on disk it is sealed, and after an erasure unreadable', async (test) => 
   const gone = await look(file, coordinator.token)
   test.match([gone.status, await gone.json()], [410, { code: 'erased', field: 'hash' }])
   test.equal((await attach(file)).status, 200, 'it still names what was there')
+  const vaultFile = new DatabaseSync(join(kit.folder, 'vault.db'), { readOnly: true })
   const later = (await bring(Buffer.from(`${paper}later`), gridWorker.token)).body
+  const bound = vaultFile.prepare('select count(*) as n from vault_bindings where subject = ?').get(id)
+  vaultFile.close()
+  test.equal(bound?.n, 1, 'no event names its key: the vault has it at once')
   const kept = await look(later.file, coordinator.token)
   test.equal(kept.status, 200, 'what comes later goes with the case')
 })

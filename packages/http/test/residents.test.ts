@@ -124,6 +124,7 @@ t.test('who left no phone has the link alone, and it is enough for that case', a
   test.match(await one.act('residentAnswered', { answer: '三层' }), { status: 200 })
   test.match(await one.act('take', {}), { status: 404, body: { field: 'command' } })
   test.match(await one.act('report', {}), { status: 404, body: { field: 'command' } })
+  await one.order('verify', {})
   await one.order('solve', { answer: '换了灯' })
   test.match(await one.act('followUp', { solved: 'yes', satisfied: 'yes' }), { status: 200 })
   await one.order('close', {}, there.coordinator)

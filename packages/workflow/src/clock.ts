@@ -127,7 +127,13 @@ export type ClockAction =
   | { type: 'pauseClocks' | 'resumeClocks' | 'stopClocks'; except?: readonly string[] }
 
 /** Where clocks are changed: at which instant, by which policy and calendar. */
-export type ClockScene = { at: number; policy: Policy; calendar: WorkingTime }
+export type ClockScene = {
+  at: number
+  policy: Policy
+  calendar: WorkingTime
+  /** The clock whose own turn this event is: what it just did is not taken back. */
+  turned?: string
+}
 
 /** The records that an action leads to; none where it changes nothing. */
 export function clockRecords(
@@ -213,7 +219,7 @@ function change(
 ): ClockRecord[] {
   if (clock === undefined || clock.status === 'stopped') return []
   if (verb === 'resume') return clock.status === 'paused' ? [resume(clock, scene)] : []
-  const withdrawn = withdraw(clock, scene.at)
+  const withdrawn = scene.turned === clock.clock ? [] : withdraw(clock, scene.at)
   const base = { clock: clock.clock, round: clock.round, generation: clock.generation + 1 }
   if (verb === 'stop') {
     const late = clock.status !== 'paused' && scene.at > clock.dueAt

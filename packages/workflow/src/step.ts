@@ -107,7 +107,13 @@ function record(
   recording: Recording,
 ): Stepped {
   const { workflow, before, given, scene } = taking
-  const clockScene: ClockScene = { at: given.at, policy: scene.policy, calendar: scene.calendar }
+  const turned = recording.records[0]?.clock
+  const clockScene: ClockScene = {
+    at: given.at,
+    policy: scene.policy,
+    calendar: scene.calendar,
+    ...(turned === undefined ? {} : { turned }),
+  }
   const led = outcome(next.actions, recording.clocks, clockScene)
   if (next.snapshot.status === 'done') changeClocks(led, { type: 'stopClocks' }, clockScene)
   const machine = machineOf(workflow, before)
@@ -163,8 +169,7 @@ export function following(
   const { event, next, clocks } = after
   const at = Date.parse(event.at)
   const effectiveAt = Math.max(at, before?.effectiveAt ?? at)
-  const moved =
-    before === undefined || !sameState(next.snapshot.value, before.snapshot.value)
+  const moved = before === undefined || !sameState(next.snapshot.value, before.snapshot.value)
   return {
     stream: event.stream,
     workflow,

@@ -141,7 +141,7 @@ async function begin(parts: Parts): Promise<Community> {
     isClaimed,
     now: engine.now,
     send: (effect) => Promise.reject(new Error(`no adapter for ${effect.system}`)),
-    onFault: (fault, effect) => onFault(`effect ${effect.id}`, fault),
+    onFault: (fault, effect) => onFault(effect === undefined ? 'effects' : effect.id, fault),
   })
   const timers = new Timers({
     engine,

@@ -19,17 +19,21 @@ t.test('settings: defaults, and every wrong one at once', (test) => {
     LINLI_LOG_LEVEL: 'loud',
     LINLI_EVENTS: 'esdb://host',
     LINLI_PUBLIC_URL: 'here',
+    LINLI_TRUST_PROXY: 'loopback, everybody',
+    LINLI_METRICS_TOKEN: 'short',
   }
   try {
     readSettings(wrong)
     test.fail('taken')
   } catch (fault) {
     const lines = String(fault).split('\n')
-    test.equal(lines.length, 4)
+    test.equal(lines.length, 6)
     for (const name of Object.keys(wrong)) test.match(String(fault), `The setting ${name} must be`)
   }
   const open = readSettings({ LINLI_HOST: '0.0.0.0', LINLI_PUBLIC_URL: 'https://linli.example' })
-  test.match(open, { isLoopback: false, secure: true })
+  test.match(open, { isLoopback: false, secure: true, trustProxy: undefined })
+  const proxied = readSettings({ LINLI_TRUST_PROXY: 'loopback, 10.0.0.0/8, ::1' })
+  test.equal(proxied.trustProxy, 'loopback, 10.0.0.0/8, ::1')
   test.end()
 })
 

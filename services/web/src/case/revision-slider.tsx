@@ -1,6 +1,6 @@
 // The case at any revision: arrows step by event, the frame turns amber, what changed is said.
 import { Button } from 'antd'
-import { type CSSProperties, useEffect } from 'react'
+import { type CSSProperties, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { CaseView, EventView } from '../answers.ts'
 import { exact } from '../time.ts'
@@ -19,12 +19,19 @@ export function RevisionSlider({ view, events, changes, revision }: SliderProps)
   const { t } = useTranslation()
   const [, choose] = useRevision()
   const last = Math.max(view.lastRevision, events.at(-1)?.revision ?? 0)
-  const shown = revision ?? view.revision
+  const [wanted, want] = useState<number>()
+  const loaded = revision ?? last
+  const shown = wanted ?? revision ?? view.revision
   const event = events.find((event) => event.revision === shown)
   const go = (next: number) => {
     const within = Math.min(last, Math.max(0, next))
+    want(within)
     choose(within === last ? undefined : within)
   }
+  // Steps follow each other faster than the address changes; it has the last word.
+  useEffect(() => {
+    if (wanted === loaded) want(undefined)
+  }, [wanted, loaded])
   useArrowKeys((step) => go(shown + step))
   const words = t('slider.step', { step: shown + 1, all: last + 1, label: event?.label ?? '' })
   return (
