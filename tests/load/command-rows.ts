@@ -4,7 +4,7 @@ import { ALONE_COMMANDS } from './case-script.ts'
 import { type Bench, type Host, withBare, withHost } from './host.ts'
 import type { Inside } from './host-process.ts'
 import type { Burst } from './load-process.ts'
-import type { Scan } from './log-play.ts'
+import type { Scan } from './log-scan.ts'
 import { type Row, rowOf } from './row.ts'
 
 /** Milliseconds a slow disk adds to each commit. */

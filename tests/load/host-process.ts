@@ -1,19 +1,18 @@
 // The process under test: one community with its HTTP server, and what is measured from inside.
 // Runs as a child, so that its memory and its time are its own.
-import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { execute, freshId } from '@linli/engine'
-import { openSqliteStore, type SqliteStore } from '@linli/event-store'
 import { isRefusal } from '@linli/workflow'
 import { type Community, openCommunity } from '../../services/linli/src/community.ts'
 import { buildServer } from '../../services/linli/src/server.ts'
 import { ALONE, ALONE_COMMANDS, phoneOf, reportOf } from './case-script.ts'
 import { answerCalls } from './child-call.ts'
-import { lengthen, scanLog } from './log-play.ts'
+import { scanLog } from './log-scan.ts'
+import { lengthen } from './long-log.ts'
 import { makeNeighbourhood, type Neighbourhood, officeOf } from './neighbourhood.ts'
 import { quantile } from './row.ts'
 
-/** How a community or a bare store is opened. */
+/** How a community is opened. */
 export type OpenGiven = { folder: string; commitDelayMs?: number }
 
 /** Commands in process: so many cases, so many at once. */
@@ -24,16 +23,14 @@ export type Inside = { perSecond: number; p99: number; cpuUs: number; commands: 
 
 let community: Community | undefined
 let app: Awaited<ReturnType<typeof buildServer>> | undefined
-let store: SqliteStore | undefined
-let bareServer: Server | undefined
 
 function opened(): Community {
   if (community === undefined) throw new Error('no community is open')
   return community
 }
 
-/** Opens the community and listens; `ms` since this process was started. */
-async function open(given: OpenGiven): Promise<{ port: number; ms: number }> {
+/** Opens the community and listens. */
+async function open(given: OpenGiven): Promise<{ port: number }> {
   community = await openCommunity({
     ...given,
     city: 'beijing',
@@ -41,34 +38,10 @@ async function open(given: OpenGiven): Promise<{ port: number; ms: number }> {
   })
   app = await buildServer(community)
   await app.listen({ host: '127.0.0.1', port: 0 })
-  return { port: portOf(app.server), ms: performance.now() }
+  // A server that listens on a port has this form of address.
+  const { port } = app.server.address() as AddressInfo
+  return { port }
 }
-
-/** The least a server can do: parse the body, store it, answer. */
-async function openBare(given: OpenGiven): Promise<{ port: number }> {
-  const bare = await openSqliteStore(given)
-  store = bare
-  bareServer = createServer((request, response) => {
-    let text = ''
-    request.setEncoding('utf8')
-    request.on('data', (part: string) => {
-      text += part
-    })
-    request.on('end', async () => {
-      const [, stream = '', revision] = (request.url ?? '').split('/')
-      const data: unknown = JSON.parse(text)
-      const id = freshId()
-      const event = { id, type: 'bare', text: JSON.stringify({ id, stream, data }) }
-      const answer = JSON.stringify(await bare.append(stream, Number(revision) - 1, [event]))
-      response.writeHead(200, { 'content-length': answer.length }).end(answer)
-    })
-  })
-  bareServer.listen(0, '127.0.0.1')
-  await new Promise((resolve) => bareServer?.once('listening', resolve))
-  return { port: portOf(bareServer) }
-}
-
-const portOf = (server: Pick<Server, 'address'>): number => (server.address() as AddressInfo).port
 
 /** The same commands as over HTTP, without it. */
 async function inside({ neighbourhood, cases, atOnce }: InsideGiven): Promise<Inside> {
@@ -111,28 +84,6 @@ async function inside({ neighbourhood, cases, atOnce }: InsideGiven): Promise<In
   }
 }
 
-/** Appends of texts of the log's own kind, so many at once, to streams of their own: per second. */
-async function appends(given: { events: number; atOnce: number }): Promise<number> {
-  const to = store ?? opened().store
-  const text = JSON.stringify(reportOf('place-00000000-0000-7000-8000-000000000000', phoneOf(0)))
-  let left = given.events
-  const began = performance.now()
-  const hand = async () => {
-    while (left > 0) {
-      const stream = `bare-${freshId()}`
-      for (let revision = 0; revision < ALONE_COMMANDS && left > 0; revision += 1) {
-        left -= 1
-        const answer = await to.append(stream, revision - 1, [
-          { id: freshId(), type: 'bare', text },
-        ])
-        if (!answer.ok) throw new Error(`${stream} conflicts`)
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: given.atOnce }, hand))
-  return given.events / ((performance.now() - began) / 1000)
-}
-
 /** A case with so many events, every other one with a personal text. */
 async function longCase(given: { neighbourhood: Neighbourhood; events: number }): Promise<string> {
   const { engine } = opened()
@@ -167,23 +118,18 @@ function cpuSeconds(): number {
 async function closeAll(): Promise<void> {
   await app?.close()
   await community?.close()
-  bareServer?.closeAllConnections()
-  bareServer?.close()
-  await store?.close()
 }
 
 answerCalls(
   {
     open,
-    openBare,
     inside,
-    appends,
     longCase,
     settled,
     neighbourhood: (phones: number) => makeNeighbourhood(opened(), phones),
-    scan: () => scanLog(store ?? opened().store),
+    scan: () => scanLog(opened().store),
     lengthen: (events: number) => lengthen(opened(), events),
-    head: () => (store ?? opened().store).head(),
+    head: () => opened().store.head(),
     rebuild: () => opened().read.rebuild(),
     /** Time of the main thread since its start, s. */
     cpu: () => cpuSeconds(),

@@ -45,10 +45,10 @@ export async function withBare<Result>(
   use: (bare: { server: Child; load: Child; port: number }) => Promise<Result>,
 ): Promise<Result> {
   return withFolder(async (folder) => {
-    const server = openChild('host-process.ts')
+    const server = openChild('bare-process.ts')
     const load = openChild('load-process.ts')
     try {
-      const { port } = await server.call<{ port: number }>('openBare', { folder, ...options })
+      const { port } = await server.call<{ port: number }>('open', { folder, ...options })
       return await use({ server, load, port })
     } finally {
       await load.end()
@@ -57,7 +57,10 @@ export async function withBare<Result>(
   })
 }
 
-async function withFolder<Result>(use: (folder: string) => Promise<Result>): Promise<Result> {
+/** Uses a fresh folder and removes it. */
+export async function withFolder<Result>(
+  use: (folder: string) => Promise<Result>,
+): Promise<Result> {
   const folder = await mkdtemp(join(tmpdir(), 'linli-bench-'))
   try {
     return await use(folder)

@@ -144,7 +144,9 @@ t.test('on disk it is sealed, and after an erasure unreadable', async (test) => 
   test.equal((await attach(file)).status, 200, 'it still names what was there')
   const vaultFile = new DatabaseSync(join(kit.folder, 'vault.db'), { readOnly: true })
   const later = (await bring(Buffer.from(`${paper}later`), gridWorker.token)).body
-  const bound = vaultFile.prepare('select count(*) as n from vault_bindings where subject = ?').get(id)
+  const bound = vaultFile
+    .prepare('select count(*) as n from vault_bindings where subject = ?')
+    .get(id)
   vaultFile.close()
   test.equal(bound?.n, 1, 'no event names its key: the vault has it at once')
   const kept = await look(later.file, coordinator.token)

@@ -1,32 +1,10 @@
-// Reading a whole log, and making it long: real cases of the log again, as other instances, their
+// Making a log long: real cases of the log again, as other instances, their
 // texts sealed anew, so that they fold and are searched like the ones they were taken from.
 import { freshId } from '@linli/engine'
 import type { EventStore, StoredEvent } from '@linli/event-store'
 import { isSealed } from '@linli/workflow'
 import type { Community } from '../../services/linli/src/community.ts'
-
-/** What a log holds, and how fast its texts can be read and parsed. */
-export type Scan = { events: number; perSecond: number; types: Record<string, number> }
-
-const PAGE = 1_000
-
-/** Reads and parses every event. */
-export async function scanLog(store: EventStore): Promise<Scan> {
-  const types: Record<string, number> = {}
-  const began = performance.now()
-  let events = 0
-  for (let after = 0; ; ) {
-    const page = await store.readAll({ after, limit: PAGE })
-    for (const { text } of page.events) {
-      const { type } = JSON.parse(text) as { type: string }
-      types[type] = (types[type] ?? 0) + 1
-      events += 1
-    }
-    if (page.through === after) break
-    after = page.through
-  }
-  return { events, perSecond: events / ((performance.now() - began) / 1000), types }
-}
+import { scanLog } from './log-scan.ts'
 
 /** Cases copied at once while a log is made long. */
 const AT_ONCE = 256
