@@ -20,6 +20,7 @@ const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 /** The most script that a first page may need, gzipped. */
 const FIRST_LOAD_BYTES = 450_000
+const RESIDENT_BYTES = 120_000
 const errors: string[] = []
 
 type Visit = { width?: number; height?: number; language?: 'zh-CN' | 'en' }
@@ -64,6 +65,18 @@ async function accessible(t: Test, page: Page, name: string): Promise<void> {
   t.same(serious, [], `${name}: no serious fault of accessibility`)
 }
 
+/** Counts what scripts a page fetches from now on; asked, the sum gzipped. */
+function scriptOf(page: Page): () => Promise<number> {
+  const bodies: Promise<Buffer>[] = []
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) bodies.push(response.body())
+  })
+  return async () => {
+    const all = await Promise.all(bodies)
+    return all.reduce((sum, body) => sum + gzipSync(body).length, 0)
+  }
+}
+
 const gone = (one: Locator) => one.waitFor({ state: 'detached' })
 /** Pixels by which a page is wider than its window. */
 const overhang = (page: Page) =>
@@ -76,10 +89,7 @@ const totalOf = async (page: Page): Promise<number> =>
 
 t.test('one signs in by one click and finds the work, filtered and sorted', async (t) => {
   const { context, page } = await visit()
-  let scriptBytes = 0
-  page.on('response', async (response) => {
-    if (response.url().endsWith('.js')) scriptBytes += gzipSync(await response.body()).length
-  })
+  const script = scriptOf(page)
   await page.goto('/')
   await page.waitForURL(/sign-in/)
   await shown(page, '社区协调员')
@@ -88,10 +98,8 @@ t.test('one signs in by one click and finds the work, filtered and sorted', asyn
   await page.waitForURL(/cases\?ended=false/)
   await page.locator('.case-table tbody tr').first().waitFor()
   await accessible(t, page, 'list')
-  t.ok(
-    scriptBytes > 0 && scriptBytes <= FIRST_LOAD_BYTES,
-    `${scriptBytes} bytes of script, gzipped`,
-  )
+  const bytes = await script()
+  t.ok(bytes > 0 && bytes <= FIRST_LOAD_BYTES, `${bytes} bytes of script, gzipped`)
   const rows = page.locator('.case-table tbody tr')
   const twentieth = await rows.nth(19).boundingBox()
   t.ok(twentieth !== null && twentieth.y + twentieth.height <= 1080, 'twenty rows at 1080 px')
@@ -200,10 +208,7 @@ t.test('lists and boards are as of any moment, and figures lead to their cases',
 
 t.test('a resident reports without an account and follows by the link', async (t) => {
   const { context, page } = await visit({ width: 390, height: 844 })
-  let scriptBytes = 0
-  page.on('response', async (response) => {
-    if (response.url().endsWith('.js')) scriptBytes += gzipSync(await response.body()).length
-  })
+  const script = scriptOf(page)
   await page.goto('/report')
   await shown(page, '反映问题')
   const pick = async (level: number) => {
@@ -216,7 +221,8 @@ t.test('a resident reports without an account and follows by the link', async (t
   await page.getByLabel('说明情况').fill('楼道灯不亮')
   await page.getByLabel('电话').fill('13800000000')
   await accessible(t, page, 'resident report')
-  t.ok(scriptBytes > 0 && scriptBytes <= 120_000, `${scriptBytes} bytes of script, gzipped`)
+  const bytes = await script()
+  t.ok(bytes > 0 && bytes <= RESIDENT_BYTES, `${bytes} bytes of script, gzipped`)
   await page.getByRole('button', { name: '提交' }).click()
   await shown(page, '已收到')
   await page.getByRole('link', { name: '查看进展' }).click()

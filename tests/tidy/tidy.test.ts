@@ -31,7 +31,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ANY_OUTSIDE = new Set(['http'])
 
 const code = sourceFiles(/\.(ts|tsx)$/).filter((file) => !file.path.endsWith('.d.ts'))
-const sources = code.filter((file) => !/(^|\/)(test|tests)\/|\.test\.ts$/.test(file.path))
+const sources = code.filter(
+  (file) => !/(^|\/)(test|tests|contract|fixtures)\/|\.test\.ts$/.test(file.path),
+)
 
 t.test('manifests follow the package table', (t) => {
   for (const file of sourceFiles(/^packages\/[^/]+\/package\.json$/)) {
@@ -56,7 +58,10 @@ t.test('sources import only what their manifest names', (t) => {
     if (manifest === undefined) continue
     for (const name of importsOf(file)) {
       if (name.startsWith('.') || name.startsWith('node:') || name === manifest.name) continue
-      const dependency = name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/')
+      const dependency = name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/')
       t.ok(manifest.all.has(dependency), `${file.path} imports ${dependency}`)
     }
   }
@@ -201,12 +206,14 @@ function functionsOf(file: SourceFile): { line: number; lines: number }[] {
   const begins = /^(\s*)(export\s+)?(async\s+)?(function\b|(static\s+|async\s+)*#?\w+\(.*\{$)/
   for (const [index, line] of file.lines.entries()) {
     const indent = begins.exec(line)?.[1]
-    if (indent === undefined || /^\s*(if|for|while|switch|return|catch)\b/.test(line)) continue
+    if (indent === undefined || NOT_A_FUNCTION.test(line)) continue
     const end = file.lines.findIndex((one, at) => at > index && one === `${indent}}`)
     if (end > index) found.push({ line: index + 1, lines: end - index + 1 })
   }
   return found
 }
+
+const NOT_A_FUNCTION = /^\s*(if|for|while|switch|return|catch)\b|=> \(?\{$/
 
 function isText(line: string): boolean {
   return /['"`].{60,}['"`]/.test(line)

@@ -2,7 +2,7 @@
 // tokens, sessions, one-time links, the access log. Kysely tables; the database is given.
 import { type Generated, type Kysely, sql } from 'kysely'
 
-/** The tables of work.db. Times are epoch milliseconds; hashes are SHA-256 or scrypt, never clear. */
+/** The tables of work.db. Times are epoch ms; hashes are SHA-256 or scrypt, never clear. */
 export type WorkTables = {
   progress: { slot: number; position: number }
   waiting_effect: {

@@ -10,7 +10,14 @@ import { Identities } from './identities.ts'
 import type { KeyFile } from './key-file.ts'
 import { KeyRing, type Lookup } from './key-ring.ts'
 import { type LoggedBinding, type Recovered, recoverBindings } from './recovery.ts'
-import { type Binding, fingerprintWith, isSealed, openWith, type Sealed, sealWith } from './sealed.ts'
+import {
+  type Binding,
+  fingerprintWith,
+  isSealed,
+  openWith,
+  type Sealed,
+  sealWith,
+} from './sealed.ts'
 import { makeTables, readMark, type VaultTables, writeMark } from './tables.ts'
 import { WriteBehind } from './write-behind.ts'
 
