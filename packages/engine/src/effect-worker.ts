@@ -269,7 +269,6 @@ export class EffectWorker {
       text: notice.text,
       fills: JSON.stringify(notice.fills),
       at: notice.at,
-      readAt: null,
     }))
     this.#notices = []
     for (let from = 0; from < rows.length; from += NOTICE_BATCH) {

@@ -25,7 +25,6 @@ export type WorkTables = {
     text: string
     fills: string
     at: number
-    readAt: number | null
   }
   notice_read: { notice: string; person: string; at: number }
   login: { name: string; hash: string; person: string; createdAt: number }
@@ -55,7 +54,7 @@ const SCHEMA = [
   `create index if not exists waiting_effect_stream on waiting_effect (stream, position, ordinal)`,
   `create table if not exists notice (id text primary key, person text, unit text, role text,
     place text, instance text not null, text text not null, fills text not null,
-    at integer not null, readAt integer)`,
+    at integer not null)`,
   `create index if not exists notice_person on notice (person, at)`,
   `create index if not exists notice_unit on notice (unit, at)`,
   `create table if not exists notice_read (notice text not null, person text not null,

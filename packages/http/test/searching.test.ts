@@ -128,7 +128,7 @@ t.test('a notice is read by each for themselves', async (test) => {
     .values({
       ...{ id, person: null, unit: null, role: 'coordinator' },
       ...{ place: there.building, instance: lamp.id, text: 'assigned', fills: '{}' },
-      ...{ at: Date.now(), readAt: null },
+      at: Date.now(),
     })
     .execute()
   const read = (notice: string, token: string) =>

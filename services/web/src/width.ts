@@ -1,7 +1,7 @@
 // Desk or phone: one width, asked in one place.
 import { useSyncExternalStore } from 'react'
 
-const query = window.matchMedia('(min-width: 860px)')
+const query = window.matchMedia('print, (min-width: 860px)')
 
 /** True from 860 px on: tables and side-by-side; below it cards and one column. */
 export function useWide(): boolean {
