@@ -229,10 +229,59 @@ t.test('a resident reports without an account and follows by the link', async (t
   await page.waitForURL(/\/r\//)
   await page.locator('.steps li').first().waitFor()
   await accessible(t, page, 'resident tracking')
+  await solvedByOffice(await textOf(page.locator('.case-line b')))
+  await page.reload()
+  const asked = page.locator('.asked')
+  await asked.getByLabel('已解决', { exact: true }).check()
+  await asked.getByLabel('满意', { exact: true }).check()
+  await accessible(t, page, 'follow-up')
+  await asked.getByRole('button', { name: '提交' }).click()
+  await page.locator('.steps li').nth(2).waitFor()
+  await shown(page, '换了灯泡')
   await page.goto('/r/nothing')
   await shown(page, '链接打不开')
   errors.splice(0, errors.length, ...errors.filter((error) => !error.includes('/r/nothing')))
   await context.close()
+})
+
+/** The office verifies and solves the case of a number. */
+async function solvedByOffice(number: string): Promise<void> {
+  const { context } = await signedIn('coordinator')
+  const found = await context.request.get(`/api/appeal?q=${number}`)
+  const id: string = (await found.json()).rows[0].id
+  await give(context, `/api/appeal/${id}/verify`, {})
+  await give(context, `/api/appeal/${id}/solve`, { answer: '换了灯泡' })
+  await context.close()
+}
+
+async function give(context: BrowserContext, path: string, data: object): Promise<void> {
+  const answer = await context.request.post(path, { data, headers: { origin: server.url } })
+  if (!answer.ok()) throw new Error(`${path}: ${await answer.text()}`)
+}
+
+t.test('pages follow what others do, and the stream is live', async (t) => {
+  const { context, page } = await signedIn('coordinator')
+  await page.goto('/cases?state=open.reported')
+  const rows = page.locator('.case-table tbody tr')
+  await rows.first().waitFor()
+  const before = await totalOf(page)
+  const analyst = await signedIn('analyst')
+  await analyst.page.goto('/analyst')
+  await analyst.page.locator('.stream li').first().waitFor()
+  await analyst.page.getByRole('switch', { name: '实时' }).click()
+  await analyst.page.locator('.stream[aria-live=polite]').waitFor()
+  const address = await rows.first().locator('a').getAttribute('href')
+  const id = /appeal-[^?]+/.exec(address ?? '')?.[0]
+  await give(context, `/api/appeal/${id}/verify`, {})
+  await page.getByText(`共 ${before - 1} 项`).waitFor()
+  await analyst.page
+    .locator('.stream li')
+    .first()
+    .getByText('appeal.verified', { exact: true })
+    .waitFor()
+  t.pass('both were told')
+  await context.close()
+  await analyst.context.close()
 })
 
 t.test('an analyst sees how cases went and takes the stream away', async (t) => {
@@ -261,6 +310,8 @@ t.test('an analyst sees how cases went and takes the stream away', async (t) => 
 
 t.test('on a phone nothing is cut off, and every role has its pages', async (t) => {
   const { context, page } = await signedIn('coordinator', { width: 390, height: 844 })
+  await page.goto('/deliberations')
+  await page.getByRole('button', { name: '提出议题' }).waitFor()
   for (const path of [
     '/cases?ended=false',
     '/referrals',

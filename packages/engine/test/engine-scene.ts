@@ -187,7 +187,7 @@ export function workerOf(scene: EngineScene, claimed: ReadonlySet<string> = new 
     isClaimed: (stream) => claimed.has(stream),
     now: () => scene.clock.now,
     send: (effect) => Promise.resolve(void sent.push(effect.id)),
-    onFault: (_, effect) => faults.push(effect.id),
+    onFault: (_, effect) => faults.push(effect?.id ?? 'following'),
   })
   return { worker, faults, sent }
 }

@@ -202,7 +202,15 @@ export type WorkflowVersion = {
   texts: Record<string, string>
   schemas: Record<string, JsonSchema>
 }
-export type Workflow = { id: string; version: number; label: string; record?: boolean }
+/** A command that begins an instance, and the roles that may give it. */
+export type Start = Offer & { by: string[] }
+export type Workflow = {
+  id: string
+  version: number
+  label: string
+  record?: boolean
+  starts: Start[]
+}
 export type Place = { id: string; name: string; kind: string; parent?: string | null }
 export type Category = { path: string; label: string; kind?: string; children?: Category[] }
 

@@ -14,6 +14,7 @@ import { CaseTable } from './case-table.tsx'
 import { Filters } from './filters.tsx'
 import { filtersIn, useFilters } from './list-filters.ts'
 import { sortIn } from './list-sort.ts'
+import { StartActions } from './start-actions.tsx'
 
 const PAGE_SIZE = 50
 
@@ -31,6 +32,7 @@ export function ListPage({ workflow }: { workflow: string }) {
       <header className="page-head">
         <h1>{t(`list.${workflow}`)}</h1>
         {total !== undefined && <span className="count">{t('list.total', { count: total })}</span>}
+        <StartActions workflow={workflow} />
       </header>
       <Filters workflow={workflow} />
       {rows.isPending ? (
