@@ -47,18 +47,28 @@ export class Access {
     this.links = new ResidentLinks(options.work, options.keyFile)
   }
 
-  /** Gives a person a login, or a new password for it; other sessions of the person end. */
-  async setLogin(login: { name: string; password: string; person: string }): Promise<void> {
+  /**
+   * Gives a person a login, or a new name or password for it; sessions of the person end. False
+   * when the name is somebody else's. A person has one login.
+   */
+  async setLogin(login: { name: string; password: string; person: string }): Promise<boolean> {
     const { work, now } = this.#options
     const stored = { hash: await hashPassword(login.password), person: login.person }
     const name = loginName(login.name)
-    await work
-      .insertInto('login')
-      .values({ name, ...stored, createdAt: now() })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet(stored))
-      .execute()
-    await work.deleteFrom('session').where('person', '=', login.person).execute()
-    this.forget(login.person)
+    const isOurs = await work.transaction().execute(async (change) => {
+      const held = change.selectFrom('login').select('person').where('name', '=', name)
+      const holder = (await held.executeTakeFirst())?.person
+      if (holder !== undefined && holder !== login.person) return false
+      await change.deleteFrom('login').where('person', '=', login.person).execute()
+      await change
+        .insertInto('login')
+        .values({ name, ...stored, createdAt: now() })
+        .execute()
+      await change.deleteFrom('session').where('person', '=', login.person).execute()
+      return true
+    })
+    if (isOurs) this.forget(login.person)
+    return isOurs
   }
 
   /** A session for name and password; undefined when they do not fit or the person has left. */

@@ -73,6 +73,11 @@ export const PROBLEMS = {
     ['同时有人在处理', 'Conflict'],
     ['别人同时改动了此事项，请重试。', 'Somebody else changed it at the same time: try again.'],
   ),
+  'login-name-taken': entry(
+    409,
+    ['登录名已有人用', 'Login name taken'],
+    ['这个登录名属于别人，请换一个。', 'This login name is somebody else’s: choose another.'],
+  ),
   'stale-clock': entry(
     409,
     ['时限已变', 'Stale clock'],

@@ -1,5 +1,11 @@
 // Signing in and out: by name and password, by a one-time link, and by one click in a demo.
-import { type Caller, PASSWORD_CHARS_MAX, type Session } from '@linli/engine'
+import {
+  type Caller,
+  LINK_MS,
+  PASSWORD_CHARS_MAX,
+  PASSWORD_CHARS_MIN,
+  type Session,
+} from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { SESSION_COOKIE } from './gate.ts'
@@ -9,12 +15,17 @@ import type { HttpPorts } from './ports.ts'
 import { type ProblemCode, ProblemError } from './problem.ts'
 import { perMinute } from './rate.ts'
 import { Me } from './reply-schema.ts'
-import { callerOf, language, parsed } from './route.ts'
+import { callerOf, isIdOf, language, parsed } from './route.ts'
 
 const SignIn = z.strictObject({
   name: z.string().min(1).max(80),
   password: z.string().min(1).max(PASSWORD_CHARS_MAX),
 })
+const NewLogin = z.strictObject({
+  name: z.string().trim().min(2).max(80),
+  password: z.string().min(PASSWORD_CHARS_MIN).max(PASSWORD_CHARS_MAX),
+})
+const SignInLink = z.strictObject({ link: z.string(), expiresAt: z.iso.datetime() })
 const OneTimeLink = z.strictObject({ token: z.string().min(20).max(100) })
 const DemoSignIn = z.strictObject({ name: z.string().min(1).max(80) })
 const tag = 'session'
@@ -51,7 +62,47 @@ export function addSessionRoutes(app: FastifyInstance, ports: HttpPorts): void {
       return reply.code(204).send()
     },
   )
+  addLoginRoutes(app, ports)
   if (ports.demo !== undefined) addDemoRoutes(app, ports)
+}
+
+/** A login is a person's own to set; an administrator lets somebody in by a one-time link. */
+function addLoginRoutes(app: FastifyInstance, ports: HttpPorts): void {
+  const rateLimit = perMinute(ports.signInsPerMinute ?? 20)
+  const doc = { summary: 'Set one’s own name and password', tag, body: NewLogin, reply: Me }
+  app.put(
+    '/api/session/login',
+    { config: { may: 'signed-in', rateLimit, doc } },
+    async (request, reply) => {
+      const { person } = callerOf(request)
+      if (person === undefined) throw new ProblemError('forbidden')
+      const login = { ...parsed(NewLogin, request.body, request), person }
+      if (!(await ports.access.setLogin(login))) {
+        throw new ProblemError('login-name-taken', { field: 'name' })
+      }
+      const session = await ports.access.openSession(person)
+      return begin(ports, { request, reply, session, otherwise: 'login-failed' })
+    },
+  )
+  const linkDoc = { summary: 'A one-time link that signs a person in', tag, reply: SignInLink }
+  app.post<{ Params: { id: string } }>(
+    '/api/person/:id/sign-in-link',
+    { config: { may: ['administrator'], doc: { ...linkDoc, status: 201 } } },
+    async (request, reply) => {
+      const { id } = request.params
+      const caller = callerOf(request)
+      if (!isIdOf('person', id) || (await ports.access.callerOf(id)) === undefined) {
+        throw new ProblemError('not-found', { field: 'id' })
+      }
+      const at = ports.engine.now()
+      const token = await ports.access.createLink({ person: id, purpose: `by ${caller.id}` })
+      const opening = { person: caller.person ?? caller.id, role: 'administrator' as const }
+      await ports.access.log.record({ ...opening, at, instance: id, why: 'sign-in-link' })
+      return reply
+        .code(201)
+        .send({ link: `/link/${token}`, expiresAt: new Date(at + LINK_MS).toISOString() })
+    },
+  )
 }
 
 function addDemoRoutes(app: FastifyInstance, ports: HttpPorts): void {

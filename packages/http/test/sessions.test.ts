@@ -132,3 +132,42 @@ t.test(
     test.ok(Number(answers[3]?.headers.get('retry-after')) > 0)
   },
 )
+
+t.test('a login is one’s own to set, and a name has one holder', async (test) => {
+  const other = await hire(kit, [{ role: 'grid-worker', place: community }])
+  const link = await kit.access.createLink({ person: other.person, purpose: 'invitation' })
+  const first = await kit.ask('POST', '/api/session/link', { body: { token: link } })
+  const headers = { cookie: cookieOf(first), origin: kit.base }
+  const set = (body: unknown) => kit.ask('PUT', '/api/session/login', { body, headers })
+  test.match(await set({ name: 'grid', password: 'short' }), {
+    status: 422,
+    body: { code: 'invalid', field: 'password' },
+  })
+  test.match(await set({ name: ' COORDINATOR', password }), {
+    status: 409,
+    body: { code: 'login-name-taken', field: 'name' },
+  })
+  test.equal((await signIn({ name: 'coordinator', password })).status, 200, 'not taken over')
+  const done = await set({ name: 'grid', password })
+  test.match(done, { status: 200, body: { person: other.person } })
+  const again = await signIn({ name: 'Grid', password })
+  test.match(again, { status: 200, body: { person: other.person } })
+  test.equal((await kit.ask('PUT', '/api/session/login', { body: {} })).status, 401)
+})
+
+t.test('an administrator lets somebody in by a link, and it is on record', async (test) => {
+  const admin = await hire(kit, [{ role: 'administrator' }])
+  const path = `/api/person/${coordinator.person}/sign-in-link`
+  const ask = (token: string, to = path) =>
+    kit.ask('POST', to, { headers: { authorization: `Bearer ${token}` } })
+  const token = (person: string) => kit.access.createToken({ person, label: 'test' })
+  test.match(await ask(await token(coordinator.person)), { status: 403 })
+  const given = await ask(await token(admin.person))
+  test.equal(given.status, 201)
+  const made = String(Reflect.get(Object(given.body), 'link')).slice('/link/'.length)
+  const used = await kit.ask('POST', '/api/session/link', { body: { token: made } })
+  test.match(used, { status: 200, body: { person: coordinator.person } })
+  test.match(await kit.access.log.list(coordinator.person), [{ why: 'sign-in-link' }])
+  const nobody = '/api/person/person-01980000-0000-7000-8000-000000000000/sign-in-link'
+  test.match(await ask(await token(admin.person), nobody), { status: 404 })
+})

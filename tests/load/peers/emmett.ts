@@ -1,7 +1,7 @@
 // emmett-postgresql: its CommandHandler in this very process, over an embedded PostgreSQL with the
 // settings it comes with. Prints commands a second as JSON. Arguments: cases, how many at once.
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -23,6 +23,8 @@ const handle = CommandHandler({
 })
 
 const databaseDir = await mkdtemp(join(tmpdir(), 'linli-peer-'))
+// PostgreSQL's own user has to reach its data below this folder.
+await chmod(databaseDir, 0o755)
 const port = await freePort()
 const postgres = new EmbeddedPostgres({
   databaseDir: join(databaseDir, 'data'),
