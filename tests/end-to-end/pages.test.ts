@@ -23,16 +23,17 @@ const FIRST_LOAD_BYTES = 450_000
 const RESIDENT_BYTES = 120_000
 const errors: string[] = []
 
-type Visit = { width?: number; height?: number; language?: 'zh-CN' | 'en' }
+type Visit = { width?: number; height?: number; language?: 'zh-CN' | 'en'; dark?: boolean }
 
 async function visit(given: Visit = {}): Promise<{ context: BrowserContext; page: Page }> {
-  const { width = 1440, height = 1080, language = 'zh-CN' } = given
+  const { width = 1440, height = 1080, language = 'zh-CN', dark = false } = given
   const context = await browser.newContext({
     baseURL: server.url,
     viewport: { width, height },
     locale: language,
     timezoneId: 'Asia/Shanghai',
     reducedMotion: 'reduce',
+    colorScheme: dark ? 'dark' : 'light',
   })
   const page = await context.newPage()
   page.setDefaultTimeout(PATIENCE_MS)
@@ -336,10 +337,13 @@ t.test('on a phone nothing is cut off, and every role has its pages', async (t) 
   await shown(page, '网络断开')
   await context.close()
 
-  const other = await signedIn('heating-desk', { language: 'en' })
+  const other = await signedIn('heating-desk', { language: 'en', dark: true })
   await other.page.goto('/home')
   await other.page.waitForURL(/referrals/)
   await other.page.getByRole('heading', { name: 'Referrals' }).waitFor()
+  await other.page.locator('.case-table tbody a').first().click()
+  await other.page.locator('.chart .state.is-present').waitFor()
+  await accessible(t, other.page, 'a case in the dark')
   await other.context.close()
 })
 

@@ -2,7 +2,7 @@ import { openBrowser } from './browser.ts'
 const base = 'http://127.0.0.1:8398'
 const [, , account = '', width = '1440', height = '900', locale = 'zh-CN', ...paths] = process.argv
 const { browser, close } = await openBrowser()
-const context = await browser.newContext({ viewport: { width: Number(width), height: Number(height) }, locale, timezoneId: 'Asia/Shanghai', deviceScaleFactor: Number(width) < 600 ? 2 : 1 })
+const context = await browser.newContext({ viewport: { width: Number(width), height: Number(height) }, locale, colorScheme: process.env.DARK ? "dark" : "light", timezoneId: 'Asia/Shanghai', deviceScaleFactor: Number(width) < 600 ? 2 : 1 })
 const page = await context.newPage()
 page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) console.log('CONSOLE', m.type(), m.text().slice(0, 300)) })
 page.on('pageerror', (e) => console.log('PAGEERROR', e.message.slice(0, 500)))

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { httpRows, insideRows, slowRows } from './command-rows.ts'
 import type { Bench } from './host.ts'
 import { appendRows, caseRows, dayRows, startRows } from './log-rows.ts'
+import { peerRows } from './peer-rows.ts'
 import { type Row, tableOf } from './row.ts'
 import { sizesOf } from './sizes.ts'
 
@@ -18,13 +19,11 @@ export const GROUPS = {
   case: caseRows,
   start: startRows,
   append: appendRows,
+  peers: peerRows,
 } as const satisfies Record<string, (bench: Bench) => Promise<Row[]>>
 
 /** A group's name. */
 export type Group = keyof typeof GROUPS
-
-/** Only measured with --long: it fills the log for minutes. */
-const LONG: ReadonlySet<string> = new Set(['append'])
 
 /** Measures the groups, one after the other. */
 export async function measure(groups: readonly Group[], bench: Bench): Promise<Row[]> {
@@ -40,6 +39,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       long: { type: 'boolean', default: false },
+      peers: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true },
       scale: { type: 'string', default: '1' },
       json: { type: 'string' },
@@ -54,9 +54,10 @@ async function main(): Promise<void> {
   const all = Object.keys(GROUPS).filter(isGroup)
   const unknown = (values.only ?? []).filter((name) => !isGroup(name))
   if (unknown.length > 0) throw new Error(`no row named ${unknown}; there are: ${all.join(', ')}`)
-  const groups = all.filter(
-    (name) => values.only?.includes(name) ?? (values.long || !LONG.has(name)),
-  )
+  const asked = (name: Group) =>
+    values.only?.includes(name) ??
+    ((values.long || name !== 'append') && (values.peers || name !== 'peers'))
+  const groups = all.filter(asked)
   const { profile } = values
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const log = (line: string) => console.error(line)
@@ -78,10 +79,11 @@ const machine = () => ({
   memoryMB: Math.round(totalmem() / 1024 ** 2),
 })
 
-const HELP = `pnpm bench [--only NAME]… [--scale SHARE] [--long] [--json FILE] [--profile DIR]
+const HELP = `pnpm bench [--only NAME]… [--scale SHARE] [--long] [--peers] [--json FILE] [--profile DIR]
   --only     ${Object.keys(GROUPS).join(', ')}
   --scale    a share of the whole, e.g. 0.05: for a first look
   --long     also with 5 million events in the log
+  --peers    also beside emmett-postgresql and Restate
   --json     write the rows there as one document
   --profile  write a CPU profile of the server's process there`
 

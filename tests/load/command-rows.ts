@@ -14,16 +14,7 @@ const SLOW_MS = 5
 export async function httpRows(bench: Bench): Promise<Row[]> {
   const { sizes } = bench
   const bare = await bareBurst(bench, {})
-  const ours = await withHost(bench, {}, async (host) => {
-    await burst(host, bench, { cases: sizes.warmUpCases })
-    await host.server.call('settled')
-    const idle = await host.server.call<number>('cpu')
-    const found = await burst(host, bench, { cases: sizes.burstCases })
-    const cpuUs = (1e6 * ((await host.server.call<number>('cpu')) - idle)) / found.commands
-    const settledIn = await host.server.call<number>('settled')
-    const cases = sizes.warmUpCases + sizes.burstCases
-    return { ...found, cpuUs, settledIn, lost: await lostOf(host, cases, sizes.phones) }
-  })
+  const ours = await httpBurst(bench)
   const counts = {
     commands: ours.commands,
     lost: ours.lost,
@@ -52,6 +43,23 @@ export async function httpRows(bench: Bench): Promise<Row[]> {
       counts,
     }),
   ]
+}
+
+/** A burst of commands through HTTP after a warm-up, every one of them found in the log. */
+export function httpBurst(
+  bench: Bench,
+): Promise<Burst & { cpuUs: number; settledIn: number; lost: number }> {
+  const { sizes } = bench
+  return withHost(bench, {}, async (host) => {
+    await burst(host, bench, { cases: sizes.warmUpCases })
+    await host.server.call('settled')
+    const idle = await host.server.call<number>('cpu')
+    const found = await burst(host, bench, { cases: sizes.burstCases })
+    const cpuUs = (1e6 * ((await host.server.call<number>('cpu')) - idle)) / found.commands
+    const settledIn = await host.server.call<number>('settled')
+    const cases = sizes.warmUpCases + sizes.burstCases
+    return { ...found, cpuUs, settledIn, lost: await lostOf(host, cases, sizes.phones) }
+  })
 }
 
 /** Commands in process. */

@@ -22,9 +22,6 @@ export type SealScene = {
   isErased: (subject: string) => boolean
 }
 
-/** Data as they are stored, and what sealing found necessary besides. */
-export type SealedData = { data: Record<string, unknown>; effects: PlainEffect[] }
-
 /** Seals every personal field under its subject's key. Answers at once when the keys are near. */
 export function sealData(
   vault: Vault,

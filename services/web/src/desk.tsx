@@ -15,7 +15,7 @@ import { Shell } from './shell/shell.tsx'
 import { LinkPage, SignInPage } from './shell/sign-in.tsx'
 import { NotFound, RouteError } from './states/failed.tsx'
 import { Loading } from './states/loading.tsx'
-import { theme } from './theme.ts'
+import { deskTheme } from './theme.ts'
 
 /** Draws the staff's app into the page. */
 export async function showDesk(): Promise<void> {
@@ -26,7 +26,7 @@ export async function showDesk(): Promise<void> {
     <StrictMode>
       <I18nextProvider i18n={texts}>
         <ConfigProvider
-          theme={theme}
+          theme={deskTheme}
           button={{ autoInsertSpace: false }}
           {...(locale === undefined ? {} : { locale })}
         >

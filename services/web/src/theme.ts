@@ -1,12 +1,13 @@
 // Ant Design in linli's colours: flat, square enough, no shadows but on what floats.
-import type { ThemeConfig } from 'antd'
-import { colour, font } from './tokens.ts'
+import { type ThemeConfig, theme } from 'antd'
+import { colour, font, isDark } from './tokens.ts'
 
 const phone = window.matchMedia('(max-width: 859px)').matches
 const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
 
 /** The theme of the staff's pages. */
-export const theme: ThemeConfig = {
+export const deskTheme: ThemeConfig = {
+  algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
   token: {
     colorPrimary: colour.brand,
     colorLink: colour.brand,
@@ -21,6 +22,8 @@ export const theme: ThemeConfig = {
     colorBorder: colour.lineStrong,
     colorBorderSecondary: colour.line,
     colorBgLayout: colour.page,
+    colorBgContainer: colour.sheet,
+    colorTextLightSolid: colour.sheet,
     borderRadius: 6,
     fontFamily: font.text,
     fontSize: phone ? 16 : 14,
@@ -32,7 +35,12 @@ export const theme: ThemeConfig = {
     wireframe: false,
   },
   components: {
-    Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+    Button: {
+      primaryColor: colour.sheet,
+      primaryShadow: 'none',
+      defaultShadow: 'none',
+      dangerShadow: 'none',
+    },
     Form: { itemMarginBottom: 18, verticalLabelPadding: '0 0 4px', labelHeight: 24 },
   },
 }

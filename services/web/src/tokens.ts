@@ -2,8 +2,7 @@
 // brand = can be done, yellow and red = cards, violet = supervised, green = solved, amber = past.
 // tokens are written to CSS custom properties, so stylesheets name them and never a colour.
 
-/** All colours; every pair used for text reaches 4.5 : 1 on its ground. */
-export const colour = {
+const light = {
   brand: '#0f5257',
   brandStrong: '#0a3d41',
   brandSoft: '#e4efee',
@@ -28,7 +27,40 @@ export const colour = {
   amber: '#6f4300',
   amberSoft: '#fff3d6',
   amberBar: '#f3b13c',
-} as const
+}
+
+const dark: typeof light = {
+  brand: '#62bcb6',
+  brandStrong: '#95d5d0',
+  brandSoft: '#173533',
+  ink: '#e6eceb',
+  inkSoft: '#b6c2bf',
+  inkFaint: '#97a4a1',
+  line: '#2b3432',
+  lineStrong: '#5a6764',
+  page: '#101413',
+  sheet: '#181d1c',
+  sunken: '#232a28',
+  yellow: '#f0c24b',
+  yellowSoft: '#3a2f0c',
+  yellowCard: '#f2b90c',
+  red: '#ff9289',
+  redSoft: '#42201e',
+  redCard: '#e5493f',
+  violet: '#c9abf0',
+  violetSoft: '#322447',
+  green: '#7fd197',
+  greenSoft: '#173322',
+  amber: '#ffd98f',
+  amberSoft: '#33260a',
+  amberBar: '#6f4b00',
+}
+
+/** True when the device asks for dark pages. */
+export const isDark = window.matchMedia('(prefers-color-scheme: dark)').matches
+
+/** All colours; every pair used for text reaches 4.5 : 1 on its ground. */
+export const colour = isDark ? dark : light
 
 /** Fonts: the system's Chinese fonts first. */
 export const font = {
@@ -48,6 +80,7 @@ export const font = {
 /** The same tokens as CSS custom properties, set once on the root element. */
 export function setTokens(root: HTMLElement): void {
   for (const [name, value] of Object.entries(colour)) root.style.setProperty(`--${name}`, value)
+  root.style.setProperty('color-scheme', isDark ? 'dark' : 'light')
   root.style.setProperty('--font', font.text)
   root.style.setProperty('--code', font.code)
 }

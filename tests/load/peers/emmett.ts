@@ -42,6 +42,8 @@ await postgres.initialise()
 await postgres.start()
 const store = getPostgreSQLEventStore(`postgresql://postgres:peer@127.0.0.1:${port}/postgres`)
 try {
+  // With many commands at once before its tables are there, its pool waits for itself for ever.
+  await store.schema.migrate()
   await play(Math.ceil(cases / 10))
   const began = performance.now()
   await play(cases)
@@ -49,6 +51,8 @@ try {
   console.log(JSON.stringify({ perSecond: (cases * STEPS.length) / seconds }))
 } finally {
   await store.close()
+  // Connections of its pool that are still open are cut when the server ends.
+  process.on('uncaughtException', () => {})
   await postgres.stop()
   await rm(databaseDir, { recursive: true, force: true })
 }

@@ -64,7 +64,9 @@ function startServer(): ChildProcess {
 
 /** The binary itself, not its launcher: it is ended by its own process id. */
 function serverBinary(): string {
-  const near = createRequire(createRequire(import.meta.url).resolve('@restatedev/restate-server/package.json'))
+  const near = createRequire(
+    createRequire(import.meta.url).resolve('@restatedev/restate-server/package.json'),
+  )
   const name = `@restatedev/restate-server-${process.platform}-${process.arch}`
   return near.resolve(`${name}/bin/restate-server`)
 }
@@ -101,7 +103,10 @@ async function ask(path: string, body: string): Promise<void> {
 
 function send(port: number, path: string, body: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    }
     const asked = { host: '127.0.0.1', port, path, method: 'POST', headers, agent }
     const sent = request(asked, (answer) => {
       answer.resume()

@@ -1,6 +1,7 @@
 // The map of a workflow as it was really gone: the same statechart, ways as wide as their count,
 // with the mean waiting time before each; and the same as a table.
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Flow, WorkflowVersion } from '../answers.ts'
 import { lists } from '../api.ts'
@@ -11,6 +12,7 @@ import { Failed } from '../states/failed.tsx'
 import { Loading } from '../states/loading.tsx'
 import { length } from '../time.ts'
 import { useVersion } from '../versions.ts'
+import { useWide } from '../width.ts'
 import { trafficOf } from './traffic.ts'
 
 /** Waits for the newest version's number. */
@@ -39,19 +41,33 @@ export function ProcessMap({
       {all.length === 0 ? (
         <Empty title={t('analyst.noFlows')} />
       ) : (
-        <>
-          <Statechart version={drawn.data} traffic={trafficOf(drawn.data.chart, all, t)} />
-          <details>
-            <summary>{t('analyst.table', { count: all.length })}</summary>
-            <FlowTable flows={all} version={drawn.data} />
-          </details>
-        </>
+        <FlowViews flows={all} version={drawn.data} />
       )}
     </section>
   )
 }
 
-function FlowTable({ flows, version }: { flows: readonly Flow[]; version: WorkflowVersion }) {
+type FlowsProps = { flows: readonly Flow[]; version: WorkflowVersion }
+
+/** The map with its table behind it; on a phone the table, which can be read there, comes first. */
+function FlowViews({ flows, version }: FlowsProps) {
+  const { t } = useTranslation()
+  const wide = useWide()
+  const [open, setOpen] = useState(false)
+  const table = <FlowTable flows={flows} version={version} />
+  const map = <Statechart version={version} traffic={trafficOf(version.chart, flows, t)} />
+  return (
+    <>
+      {wide ? map : table}
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>{wide ? t('analyst.table', { count: flows.length }) : t('chart.whole')}</summary>
+        {open && (wide ? table : map)}
+      </details>
+    </>
+  )
+}
+
+function FlowTable({ flows, version }: FlowsProps) {
   const { t } = useTranslation()
   const label = (id: string) => version.texts[`state.${id}`] ?? id
   return (
@@ -60,8 +76,12 @@ function FlowTable({ flows, version }: { flows: readonly Flow[]; version: Workfl
         <thead>
           <tr>
             <th scope="col">{t('analyst.from')}</th>
-            <th scope="col">{t('analyst.by')}</th>
-            <th scope="col">{t('analyst.to')}</th>
+            <th scope="col" className="words">
+              {t('analyst.by')}
+            </th>
+            <th scope="col" className="words">
+              {t('analyst.to')}
+            </th>
             <th scope="col">{t('analyst.count')}</th>
             <th scope="col">{t('analyst.wait')}</th>
           </tr>

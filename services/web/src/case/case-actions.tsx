@@ -74,5 +74,5 @@ const ORDER = [
 function rank(command: string): number {
   const group = ORDER.findIndex((names) => names.includes(command))
   const within = ORDER[group]?.indexOf(command) ?? 0
-  return (group < 0 ? 3.5 : group) * 20 + within
+  return (group < 0 ? 2.5 : group) * 20 + within
 }

@@ -1,6 +1,7 @@
 // The head of a case. What the eye meets first: where it stands, and until when.
+import { Popover } from 'antd'
 import { useTranslation } from 'react-i18next'
-import type { CaseView } from '../answers.ts'
+import type { CaseView, ClockView } from '../answers.ts'
 import { CardMark, placeWords, SupervisedMark } from '../marks.tsx'
 import { sentence } from '../sentence.ts'
 import { exact, left, when } from '../time.ts'
@@ -25,20 +26,7 @@ export function CaseHeader({ view, texts, now }: HeaderProps) {
       </p>
       <div className="case-standing">
         <h1 className={view.ended ? 'is-ended' : ''}>{sentence(state)}</h1>
-        {first !== undefined && (
-          <div className={`until is-${view.card ?? 'none'}`} title={ruleOf(first, t)}>
-            <span className="until-left">
-              <CardMark card={view.card} />
-              {first.status === 'paused' ? t('clock.paused') : left(first.dueAt, now, t)}
-            </span>
-            <span className="until-when">
-              {first.label} ·{' '}
-              <time dateTime={first.dueAt} title={exact(first.dueAt)}>
-                {t('clock.until', { when: when(first.dueAt, now, t) })}
-              </time>
-            </span>
-          </div>
-        )}
+        {first !== undefined && <Until clock={first} card={view.card} now={now} />}
         {summary.supervised && <SupervisedMark />}
       </div>
       {rest.length > 0 && (
@@ -50,6 +38,29 @@ export function CaseHeader({ view, texts, now }: HeaderProps) {
       )}
       <CaseActions view={view} />
     </header>
+  )
+}
+
+type UntilProps = { clock: ClockView; card: CaseView['card']; now: number }
+
+/** Until when, as large as the state; the rule behind it on hover or tap. */
+function Until({ clock, card, now }: UntilProps) {
+  const { t } = useTranslation()
+  return (
+    <Popover content={<p className="rule">{ruleOf(clock, t)}</p>} trigger={['hover', 'click']}>
+      <button type="button" className={`until is-${card ?? 'none'}`}>
+        <span className="until-left">
+          <CardMark card={card} />
+          {clock.status === 'paused' ? t('clock.paused') : left(clock.dueAt, now, t)}
+        </span>
+        <span className="until-when">
+          {clock.label} ·{' '}
+          <time dateTime={clock.dueAt} title={exact(clock.dueAt)}>
+            {t('clock.until', { when: when(clock.dueAt, now, t) })}
+          </time>
+        </span>
+      </button>
+    </Popover>
   )
 }
 

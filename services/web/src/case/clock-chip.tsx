@@ -22,7 +22,7 @@ export function ClockChip({ clock, now }: { clock: ClockView; now: number }) {
   )
 }
 
-/** The rule in words: 「24 小时 (济宁 2019), 自 11月20日 09:00 起, 第 1 轮, 暂停 2 次」. */
+/** The rule in words, a line each: 「24 小时」, its source, 「自 11月20日 09:00 起」, 「暂停 2 次」. */
 export function ruleOf(clock: ClockView, t: TFunction): string {
   const { limit } = clock
   const pauses = Array.isArray(clock.pauses) ? clock.pauses.length : clock.pauses
@@ -37,5 +37,5 @@ export function ruleOf(clock: ClockView, t: TFunction): string {
     clock.certain ? '' : t('clock.uncertain'),
   ]
     .filter((part) => part !== undefined && part !== '')
-    .join(t('list.comma'))
+    .join('\n')
 }

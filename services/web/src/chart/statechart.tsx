@@ -61,8 +61,10 @@ function Drawn({ version, label, direction, way, traffic }: DrawnProps) {
     placeholderData: (before) => before,
   })
   const frame = useRef<HTMLElement>(null)
-  const present = drawing.data?.boxes.find(({ id }) => id === way?.present)
-  useEffect(() => centre(frame.current, present), [present])
+  const seen = drawing.data?.boxes.find(({ id, kind }) =>
+    way === undefined ? kind === 'start' : id === way.present,
+  )
+  useEffect(() => centre(frame.current, seen), [seen])
   if (drawing.data === undefined) return <div className="chart is-loading" />
   const { width, height, boxes, lines } = drawing.data
   const said = way === undefined ? t('chart.map') : t('chart.said', { present: label(way.present) })
@@ -105,10 +107,10 @@ function Drawn({ version, label, direction, way, traffic }: DrawnProps) {
   )
 }
 
-/** Where the chart is wider than the screen, the present state is what one sees. */
-function centre(figure: HTMLElement | null, present: Box | undefined): void {
-  if (figure === null || present === undefined) return
-  figure.scrollLeft = present.x + present.width / 2 - figure.clientWidth / 2
+/** Where the chart is wider than the screen, one sees the present state, or the beginning. */
+function centre(figure: HTMLElement | null, box: Box | undefined): void {
+  if (figure === null || box === undefined) return
+  figure.scrollLeft = box.x + box.width / 2 - figure.clientWidth / 2
 }
 
 /** What is lit is drawn last, above the rest. */

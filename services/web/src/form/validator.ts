@@ -25,7 +25,7 @@ export const validator: ValidatorType = {
   }),
 }
 
-/** What does not fit: the keyword's name, the path `.units.0.unit`, the limit. Empty when all fits. */
+/** What does not fit: the keyword, the path `.units.0.unit`, the limit. Empty when all fits. */
 export function check(schema: RJSFSchema | boolean, data: unknown, at: string): Fault[] {
   if (typeof schema === 'boolean' || data === undefined) return []
   const fault = (name: string, limit?: unknown): Fault => ({

@@ -20,18 +20,19 @@ type FormsProps = {
 
 /** Questions stand open, the rest is folded. */
 export function AnswerForms({ token, offers, again, which }: FormsProps) {
+  const { t } = useTranslation()
   const shown = offers.filter(({ command }) => !NOT_HERE.has(command))
   return shown
     .filter(({ command }) => ASKED.includes(command) === (which === 'asked'))
     .map((offer) =>
       which === 'asked' ? (
         <section key={offer.command} className="asked">
-          <h2>{offer.label}</h2>
+          <h2>{t(`resident.do.${offer.command}`, { defaultValue: offer.label })}</h2>
           <AnswerForm {...{ token, offer, again }} />
         </section>
       ) : (
         <details key={offer.command}>
-          <summary>{offer.label}</summary>
+          <summary>{t(`resident.do.${offer.command}`, { defaultValue: offer.label })}</summary>
           <AnswerForm {...{ token, offer, again }} />
         </details>
       ),
@@ -91,7 +92,7 @@ function AnswerField({ token, name, schema, required, value, set }: FieldProps) 
     return (
       <fieldset className="choices">
         <legend>{schema.title}</legend>
-        {schema.oneOf.map((choice) => (
+        {schema.oneOf.filter(isForResidents).map((choice) => (
           <label key={String(choice.const)}>
             <input
               type="radio"
@@ -121,6 +122,9 @@ function AnswerField({ token, name, schema, required, value, set }: FieldProps) 
     </label>
   )
 }
+
+/** Whoever answers has been reached. */
+const isForResidents = (choice: JsonSchema): boolean => choice.const !== 'noAnswer'
 
 type FileProps = { token: string; title: string | undefined; set: (hash: string) => void }
 

@@ -1,5 +1,5 @@
-// A resident reports: where, what, and (if they like) how to be reached. Kept as a draft; sent under
-// one key, so that pressing twice reports once.
+// A resident reports: where, what, and (if they like) how to be reached. Kept as a draft; sent
+// under one key, so that pressing twice reports once.
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
