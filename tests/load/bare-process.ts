@@ -71,4 +71,10 @@ async function close(): Promise<void> {
   await store?.close()
 }
 
-answerCalls({ open, appends, scan: () => scanLog(opened()) }, close)
+/** Time of the main thread since its start, s. */
+function cpu(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1e6
+}
+
+answerCalls({ open, appends, cpu, scan: () => scanLog(opened()) }, close)

@@ -88,6 +88,9 @@ async function readable(
   }
   const view = await ports.view(id, asOf)
   if (view === undefined) throw new ProblemError('not-found', { field: 'at' })
+  if ((query.revision ?? 0) > view.lastRevision) {
+    throw new ProblemError('not-found', { field: 'revision' })
+  }
   return Object.keys(asOf).length === 0 ? { view } : { view, asOf: query }
 }
 

@@ -34,7 +34,9 @@ export async function addWebRoutes(app: FastifyInstance, folder: string | undefi
     const { pathname } = new URL(request.url, 'http://localhost')
     if (pathname.startsWith('/api/')) throw new ProblemError('not-found', { field: 'path' })
     const path = decoded(pathname)
-    const isFile = /\.[a-z0-9]+$/i.test(path) && !path.includes('..')
+    // A resident's link is a page, though its token may end like a file's name.
+    const isPage = path.startsWith('/r/') || path.startsWith('/link/')
+    const isFile = !isPage && /\.[a-z0-9]+$/i.test(path) && !path.includes('..')
     if (!isFile) return reply.sendFile('index.html', { maxAge: 0 })
     const isHashed = path.startsWith('/assets/')
     reply.removeHeader('cache-control')

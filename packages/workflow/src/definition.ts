@@ -3,6 +3,7 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import { z } from 'zod'
 import type { Clocks } from './clock.ts'
+import { assertClocks, assertLimits, assertSubjects } from './definition-check.ts'
 import type { Event, Role } from './event.ts'
 import type { Scene } from './guard.ts'
 import { assertDurable, eventTypesOf } from './machine-check.ts'
@@ -190,6 +191,9 @@ export function defineWorkflow<Context extends object>(spec: WorkflowSpec<Contex
   }
   const machines = new Map([[spec.version, spec.machine]])
   assertFits(spec.id, spec.machine, [...commands.values()])
+  assertSubjects(spec.id, [...commands.values()], spec.subjects ?? {})
+  assertLimits(spec.id, spec.machine, spec.policies)
+  assertClocks(spec.id, spec.machine)
   for (const [version, old] of Object.entries(spec.versions ?? {})) {
     machines.set(Number(version), old.machine)
     const before = Object.entries(old.commands).map(([name, declared]) =>

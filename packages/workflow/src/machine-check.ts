@@ -17,6 +17,14 @@ export function assertDurable(workflow: string, machine: AnyStateMachine): void 
   }
 }
 
+/** Every action of a machine as it stands there: a name, an object with params, or a function. */
+export function actionsOf(machine: AnyStateMachine): unknown[] {
+  return nodesOf(machine.root).flatMap((node) => {
+    const transitions = [...node.transitions.values()].flat().concat(node.always ?? [])
+    return [...node.entry, ...node.exit, ...transitions.flatMap((one) => one.actions)]
+  })
+}
+
 function nodesOf(node: AnyStateNode): AnyStateNode[] {
   return [node, ...Object.values(node.states).flatMap(nodesOf)]
 }

@@ -27,7 +27,10 @@ export const erase: Task<z.infer<typeof Given>, Erased> = {
   async run({ community, tell }, { person }) {
     const { engine, work, keyFile, store } = community
     if ((await engine.instances.get(person)) === undefined) {
-      throw new CommandFault('not-found', `There is no person ${person}.`)
+      throw new CommandFault(
+        'not-found',
+        `There is no person ${person}. (An export for analysts holds pseudonyms, not ids.)`,
+      )
     }
     const found = await sealedFor(store, person, tell)
     tell('destroying the keys')

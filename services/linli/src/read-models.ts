@@ -53,6 +53,9 @@ class ThreadedReadModels implements ReadModels {
   readonly #stopWaking: () => void
   #db: Kysely<unknown> | undefined
   #lastCall = 0
+  /** The end of the log, and whether the thread was told to read on and has not got there yet. */
+  #head = 0
+  #awake = false
 
   constructor(options: Options) {
     const { folder, keyPath, store } = options
@@ -63,7 +66,7 @@ class ThreadedReadModels implements ReadModels {
     })
     this.#thread.on('error', (fault) => this.#failed(fault))
     this.#thread.on('message', (report: ThreadReport) => this.#hear(report))
-    this.#stopWaking = store.onAppended(() => this.#tell({ wake: true }))
+    this.#stopWaking = store.onAppended((head) => this.#appended(head))
   }
 
   get ready(): Promise<void> {
@@ -103,14 +106,31 @@ class ThreadedReadModels implements ReadModels {
     if ('position' in report) {
       this.#progress.tell(report.position)
       this.#ready.resolve()
+      this.#reached(report.position)
     } else if ('done' in report) {
       const call = this.#calls.get(report.done)
       this.#calls.delete(report.done)
       if (report.error === undefined) call?.resolve()
       else call?.reject(new Error(report.error))
     } else if ('message' in report) this.#told(report.message)
-    else if ('failed' in report) this.#fault(new Error(report.failed))
-    else this.#closed.resolve()
+    else if ('failed' in report) {
+      this.#fault(new Error(report.failed))
+      this.#awake = false
+    } else this.#closed.resolve()
+  }
+
+  /** One message for all that is appended while the thread is busy. */
+  #appended(head: number): void {
+    this.#head = head
+    if (this.#awake) return
+    this.#awake = true
+    this.#tell({ wake: true })
+  }
+
+  #reached(position: number): void {
+    if (position >= this.#head) this.#awake = false
+    // It may have looked for the last time before that append.
+    else if (this.#awake) this.#tell({ wake: true })
   }
 
   #told(message: RunnerMessage): void {

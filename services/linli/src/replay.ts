@@ -97,6 +97,7 @@ async function storeAll(
     }
   }
   await Promise.all(pending)
+  if (count === 0) throw new ReplayFault('The file holds no event.')
   progress(count)
   return replay
 }

@@ -4,6 +4,8 @@ import { setTokens } from './tokens.ts'
 import './base.css'
 
 setTokens(document.documentElement)
+window.addEventListener('beforeprint', () => setTokens(document.documentElement, true))
+window.addEventListener('afterprint', () => setTokens(document.documentElement))
 void start()
 
 async function start(): Promise<void> {

@@ -7,6 +7,7 @@ export function rowName(row: Row, t: TFunction): string {
   const { title, categoryName, extra, place, number, id } = row
   const what = title ?? categoryName
   if (what !== null && what !== undefined) return what
+  if (row.workflow === 'appeal') return t('list.unclassified')
   const roles = extra?.roles
   const words = [
     ...(typeof roles === 'string' && roles !== ''

@@ -77,10 +77,11 @@ export const font = {
   code: 'ui-monospace, "SF Mono", Menlo, Consolas, monospace',
 } as const
 
-/** The same tokens as CSS custom properties, set once on the root element. */
-export function setTokens(root: HTMLElement): void {
-  for (const [name, value] of Object.entries(colour)) root.style.setProperty(`--${name}`, value)
-  root.style.setProperty('color-scheme', isDark ? 'dark' : 'light')
+/** The same tokens as CSS custom properties on the root element; on paper always the light ones. */
+export function setTokens(root: HTMLElement, onPaper = false): void {
+  const colours = onPaper ? light : colour
+  for (const [name, value] of Object.entries(colours)) root.style.setProperty(`--${name}`, value)
+  root.style.setProperty('color-scheme', isDark && !onPaper ? 'dark' : 'light')
   root.style.setProperty('--font', font.text)
   root.style.setProperty('--code', font.code)
 }
