@@ -1,11 +1,10 @@
 // Every page in a real browser, on the demo community: what each kind of user does there, with no
 // error on the console and no serious fault of accessibility.
-import { gzipSync } from 'node:zlib'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { BrowserContext, Locator, Page } from 'playwright-core'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { openBrowser } from './browser.ts'
 import { startDemo } from './demo-server.ts'
+import { accessible, overhang, scriptOf } from './page-check.ts'
 
 const DAY_MS = 86_400_000
 const PATIENCE_MS = 20_000
@@ -56,32 +55,7 @@ async function signedIn(account: string, given: Visit = {}) {
   return opened
 }
 
-async function accessible(t: Test, page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze()
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-  t.same(serious, [], `${name}: no serious fault of accessibility`)
-}
-
-/** Counts what scripts a page fetches from now on; asked, the sum gzipped. */
-function scriptOf(page: Page): () => Promise<number> {
-  const bodies: Promise<Buffer>[] = []
-  page.on('response', (response) => {
-    if (response.url().endsWith('.js')) bodies.push(response.body())
-  })
-  return async () => {
-    const all = await Promise.all(bodies)
-    return all.reduce((sum, body) => sum + gzipSync(body).length, 0)
-  }
-}
-
 const gone = (one: Locator) => one.waitFor({ state: 'detached' })
-/** Pixels by which a page is wider than its window. */
-const overhang = (page: Page) =>
-  page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
 const heading = (page: Page) => page.getByRole('heading', { level: 1 })
 const textOf = async (one: Locator): Promise<string> => (await one.textContent()) ?? ''
 const shown = (page: Page, text: string) => page.getByText(text).first().waitFor()
@@ -255,6 +229,10 @@ async function solvedByOffice(number: string): Promise<void> {
   await context.close()
 }
 
+async function personIn(context: BrowserContext): Promise<string> {
+  return (await (await context.request.get('/api/session')).json()).person
+}
+
 async function give(context: BrowserContext, path: string, data: object): Promise<void> {
   const answer = await context.request.post(path, { data, headers: { origin: server.url } })
   if (!answer.ok()) throw new Error(`${path}: ${await answer.text()}`)
@@ -306,6 +284,61 @@ t.test('an analyst sees how cases went and takes the stream away', async (t) => 
   t.notMatch(lines.join('\n'), /"\$sealed":"/, 'nothing sealed is in it')
   await page.goto('/cases')
   await shown(page, '您的角色看不到这里')
+  await context.close()
+})
+
+t.test('a one-time link lets a person in, who sets a login and signs in with it', async (t) => {
+  const steward = await signedIn('steward')
+  const person = await personIn(steward.context)
+  await steward.context.close()
+  const office = await signedIn('admin')
+  await office.page.goto(`/cases/${person}`)
+  await office.page.getByRole('button', { name: '生成登录链接' }).click()
+  const address = await textOf(office.page.locator('.link-made'))
+  await accessible(t, office.page, 'sign-in link')
+  await office.context.close()
+
+  const { context, page } = await visit()
+  await page.goto(address)
+  await shown(page, '一次性链接登录')
+  await page.getByRole('button', { name: '设置账号和密码' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('账号').fill('steward-1')
+  await dialog.getByLabel('密码').fill('a quiet stairwell')
+  await accessible(t, page, 'login dialog')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await gone(page.locator('.suggestion'))
+  await page.getByRole('button', { name: '账号与语言' }).click()
+  await page.getByRole('menuitem', { name: '退出' }).click()
+  await page.waitForURL(/sign-in/)
+  await page.getByLabel('账号').fill('steward-1')
+  await page.getByLabel('密码').fill('a quiet stairwell')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.waitForURL(/cases\?ended=false/)
+  t.equal(await personIn(context), person, 'the same person is signed in')
+  await context.close()
+})
+
+t.test('any workflow has a list, and the office sees what linli set aside', async (t) => {
+  const { context, page } = await signedIn('admin')
+  await page.goto('/w/place')
+  await heading(page).filter({ hasText: '地点' }).waitFor()
+  await page.getByRole('button', { name: '登记地点' }).click()
+  await page.locator('.ant-drawer form').waitFor()
+  await page.goto('/w/place')
+  await page.locator('.case-table tbody a').first().click()
+  await page.waitForURL(/cases\/place-/)
+  await page.locator('.chart .state.is-present').waitFor()
+  await page.emulateMedia({ media: 'print' })
+  t.match(await textOf(page.locator('.print-foot')), /打印于 \d{4}-\d\d-\d\d.*签字/)
+  t.ok(await page.locator('.signature').isVisible(), 'paper has a line to sign on')
+  await page.emulateMedia({ media: 'screen' })
+  await page.goto('/w/nothing')
+  await shown(page, '没有找到这一页')
+  await page.getByRole('button', { name: '账号与语言' }).click()
+  await page.getByRole('menuitem', { name: '搁置的后续处理' }).click()
+  await shown(page, '没有搁置的')
+  await accessible(t, page, 'set-aside actions')
   await context.close()
 })
 

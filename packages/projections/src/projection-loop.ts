@@ -19,6 +19,8 @@ export type LoopReport =
 /** How long a failed run is left alone (ms), doubled each time it fails again. */
 const REST_MS = 1_000
 const REST_MS_MAX = 60_000
+/** How long events gather after a wake (ms): a batch of many costs little more than one of few. */
+const GATHER_MS = 5
 
 /** Runs until it is told to close, then closes the runner. */
 export async function runProjections(
@@ -43,6 +45,13 @@ export async function runProjections(
       restMs = Math.min(restMs * 2, REST_MS_MAX)
     }
   }
+  let gathering: NodeJS.Timeout | undefined
+  const wake = () => {
+    gathering ??= setTimeout(() => {
+      gathering = undefined
+      void advance()
+    }, GATHER_MS)
+  }
   const rebuild = async (name: string | null, call: number) => {
     try {
       await runner.rebuild(name ?? undefined)
@@ -52,7 +61,7 @@ export async function runProjections(
     }
   }
   port.on('message', (request: LoopRequest) => {
-    if ('wake' in request) void advance()
+    if ('wake' in request) wake()
     else if ('rebuild' in request) void rebuild(request.rebuild, request.call)
     else resolve()
   })
@@ -62,6 +71,7 @@ export async function runProjections(
   await advance()
   await promise
   clearTimeout(resting)
+  clearTimeout(gathering)
   await runner.close()
   tell({ closed: true })
   port.close()

@@ -6,6 +6,7 @@ import { openSqliteReader } from '@linli/event-store'
 import { openRunner, type RunnerMessage, runProjections } from '@linli/projections'
 import { loadKeyFile, openVaultReader } from '@linli/vault'
 import { workflows } from '@linli/workflows'
+import { stepBack } from './thread-priority.ts'
 
 const port = parentPort
 if (port === null) throw new Error('read-thread.ts runs as a worker thread')
@@ -15,6 +16,7 @@ const { folder, file, keyPath, vaultFile } = workerData as Record<string, string
   keyPath: string
   vaultFile: string
 }
+stepBack()
 const keyFile = loadKeyFile(keyPath, { vaultExists: true })
 const vault = openVaultReader(vaultFile, keyFile)
 const reader = openSqliteReader(folder)
