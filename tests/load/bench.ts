@@ -79,7 +79,8 @@ const machine = () => ({
   memoryMB: Math.round(totalmem() / 1024 ** 2),
 })
 
-const HELP = `pnpm bench [--only NAME]… [--scale SHARE] [--long] [--peers] [--json FILE] [--profile DIR]
+const HELP = `pnpm bench [--only NAME]… [--scale SHARE] [--long] [--peers]
+           [--json FILE] [--profile DIR]
   --only     ${Object.keys(GROUPS).join(', ')}
   --scale    a share of the whole, e.g. 0.05: for a first look
   --long     also with 5 million events in the log

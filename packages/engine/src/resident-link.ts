@@ -34,7 +34,9 @@ export class ResidentLinks {
     const expected = this.#mac(linked, await this.#roundOf(linked.instance))
     const given = Buffer.from(mac, 'base64url')
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
-    return linked
+    // Base64 can spell the same bytes in several ways: one link has one spelling.
+    const isSpelt = packed(linked.instance) === instance && packed(named) === person
+    return isSpelt && given.toString('base64url') === mac ? linked : undefined
   }
 
   /** From now on every link made so far to this case is dead. */

@@ -1,14 +1,14 @@
 // What the parts of a workflow must agree on besides the machine itself: whose personal fields
 // are, which limits its clocks start with, which clocks it listens to.
 import type { AnyStateMachine } from 'xstate'
-import type { Command } from './definition.ts'
 import { actionsOf, eventTypesOf } from './machine-check.ts'
+import type { PersonalField } from './personal.ts'
 import type { Policy } from './policy.ts'
 
 /** A subject that nobody resolves would quietly seal a person's words with the case's key. */
 export function assertSubjects(
   workflow: string,
-  commands: readonly Command[],
+  commands: readonly { name: string; personal: readonly PersonalField[] }[],
   subjects: Readonly<Record<string, unknown>>,
 ): void {
   for (const command of commands) {

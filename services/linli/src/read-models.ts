@@ -28,6 +28,9 @@ export type ReadModels = {
 /** What the thread tells: what its loop reports, and what its runner has to say. */
 export type ThreadReport = LoopReport | { message: RunnerMessage }
 
+/** The thread's heap (MB): it keeps a bounded number of folded cases, and should not grow lazily. */
+const HEAP = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 } as const
+
 type Options = {
   folder: string
   keyPath: string
@@ -63,6 +66,7 @@ class ThreadedReadModels implements ReadModels {
     this.#file = join(folder, 'read.db')
     this.#thread = new Worker(new URL('./read-thread.ts', import.meta.url), {
       workerData: { folder, file: this.#file, keyPath, vaultFile: join(folder, 'vault.db') },
+      resourceLimits: HEAP,
     })
     this.#thread.on('error', (fault) => this.#failed(fault))
     this.#thread.on('message', (report: ThreadReport) => this.#hear(report))
