@@ -14,8 +14,6 @@ export const limits = {
   appendLength: 16 * mebibyte,
   /** Appends in one commit. */
   batchAppends: 512,
-  /** Appends that are enough for a commit before the turn of the event loop ends. */
-  eagerAppends: 32,
   /** Characters of text after which a batch takes no further append. */
   batchLength: 8 * mebibyte,
   /** Appends that wait for their commit; more are refused as `overloaded`. */

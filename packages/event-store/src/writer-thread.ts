@@ -117,10 +117,7 @@ export class WriterThread {
   }
 
   #scheduleFlush(): void {
-    if (this.#underWay.length === batchesUnderWay) return
-    // Enough for a commit: the writer need not wait for the end of this turn.
-    if (this.#gathering.settlers.length >= limits.eagerAppends) this.#flush()
-    if (this.#flushScheduled) return
+    if (this.#flushScheduled || this.#underWay.length === batchesUnderWay) return
     this.#flushScheduled = true
     // Not a microtask: all that this turn of the event loop brings goes into one batch.
     setImmediate(this.#flush)
