@@ -10,6 +10,8 @@ export type Role = {
   unitName?: string
 }
 export type Me = { person: string; name?: string; roles: Role[]; demo: boolean; language?: string }
+/** A link that signs a person in once, until it expires. */
+export type SignInLink = { link: string; expiresAt: string }
 export type DemoAccount = { name: string; role: string; label: { zh: string; en: string } }
 
 export type Named = { id: string; name: string }
@@ -221,6 +223,14 @@ export type Notice = {
   label: string
   at: string
   read: boolean
+}
+/** An effect that failed too often; `nextAt` is when it was given up, in epoch ms. */
+export type ParkedEffect = {
+  id: string
+  stream: string
+  tries: number
+  error: string
+  nextAt: number
 }
 export type ResidentStep = { label: string; at: string }
 export type ResidentCase = {

@@ -71,6 +71,10 @@ export const session = {
   signIn: (name: string, password: string) => post<A.Me>('/api/session', { name, password }),
   link: (token: string) => post<A.Me>('/api/session/link', { token }),
   demo: (name: string) => post<A.Me>('/api/demo/session', { name }),
+  setLogin: (name: string, password: string) =>
+    ask<A.Me>('/api/session/login', { method: 'PUT', body: JSON.stringify({ name, password }) }),
+  makeLink: (person: string) =>
+    post<A.SignInLink>(`/api/person/${encodeURIComponent(person)}/sign-in-link`, {}),
   signOut: () => ask<undefined>('/api/session', { method: 'DELETE' }),
   demoAccounts: () => ask<A.DemoAccount[]>('/api/demo/accounts'),
 }
@@ -108,11 +112,14 @@ const bring = (path: string, file: Blob) =>
     headers: { 'Content-Type': file.type },
   })
 
-/** What concerns oneself, and who looked at a case (for supervisors). */
+/** What concerns oneself or the office: notices, who looked at a case, effects that wait. */
 export const office = {
   notices: () => ask<{ notices: A.Notice[] }>('/api/notices'),
   openings: (instance: string) =>
     ask<{ openings: A.Opening[] }>(`/api/access${queryOf({ instance })}`),
+  parked: () => ask<{ effects: A.ParkedEffect[] }>('/api/effects/parked'),
+  release: (effect: string) =>
+    post<undefined>(`/api/effects/${encodeURIComponent(effect)}/release`, {}),
 }
 
 /** What seldom changes. */

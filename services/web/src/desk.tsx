@@ -9,13 +9,14 @@ import { createBrowserRouter, Navigate, RouterProvider } from 'react-router'
 import './desk.css'
 import './print.css'
 import { loadTexts } from './language.ts'
-import { ListPage } from './list/list-page.tsx'
+import { ListPage, WorkflowPage } from './list/list-page.tsx'
 import { makeQueries } from './queries.ts'
 import { Shell } from './shell/shell.tsx'
 import { LinkPage, SignInPage } from './shell/sign-in.tsx'
 import { NotFound, RouteError } from './states/failed.tsx'
 import { Loading } from './states/loading.tsx'
 import { deskTheme } from './theme.ts'
+import { OWN_PAGE } from './workflows.ts'
 
 /** Draws the staff's app into the page. */
 export async function showDesk(): Promise<void> {
@@ -51,12 +52,11 @@ const router = createBrowserRouter([
     children: [
       { index: true, element: <Navigate to="/home" replace /> },
       { path: 'home', element: null },
-      { path: 'cases', element: <ListPage workflow="appeal" /> },
-      { path: 'referrals', element: <ListPage workflow="referral" /> },
-      { path: 'deliberations', element: <ListPage workflow="deliberation" /> },
-      { path: 'people', element: <ListPage workflow="person" /> },
-      { path: 'units', element: <ListPage workflow="organisation" /> },
-      { path: 'places', element: <ListPage workflow="place" /> },
+      ...Object.entries(OWN_PAGE).map(([workflow, path]) => ({
+        path,
+        element: <ListPage key={workflow} workflow={workflow} />,
+      })),
+      { path: 'w/:workflow', element: <WorkflowPage /> },
       {
         path: 'cases/:id',
         element: page(async () => (await import('./case/case-page.tsx')).CasePage),
@@ -72,6 +72,10 @@ const router = createBrowserRouter([
       {
         path: 'analyst',
         element: page(async () => (await import('./analyst/analyst-page.tsx')).AnalystPage),
+      },
+      {
+        path: 'effects',
+        element: page(async () => (await import('./office/parked-effects.tsx')).ParkedEffects),
       },
       { path: '*', element: <NotFound /> },
     ],

@@ -16,8 +16,13 @@ export function uuidv7(now = Date.now()): string {
   ].join('-')
 }
 
-/** The workflow of an instance: its id begins with it. */
+/** The workflow of an instance such as `lost-item-0198…`: all before the last dash and UUID. */
 export function workflowOf(id: string): string {
-  const end = id.indexOf('-')
-  return end < 0 ? id : id.slice(0, end)
+  return id.slice(0, Math.max(0, id.length - UUID_LENGTH - 1))
 }
+
+/** True for an instance's id, or what looks like one. */
+export const isInstanceId = (text: string): boolean => INSTANCE_ID.test(text)
+
+const UUID_LENGTH = 36
+const INSTANCE_ID = /^[a-z][a-z0-9-]*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/

@@ -58,4 +58,11 @@ export const PAGES = [
 ] as const
 export type Page = (typeof PAGES)[number]
 
-const FIELD_ROLES = ['grid-worker', 'building-chief', 'duty-officer', 'coordinator', 'steward']
+/** Roles that take reports. */
+export const FIELD_ROLES = [
+  'grid-worker',
+  'building-chief',
+  'duty-officer',
+  'coordinator',
+  'steward',
+]

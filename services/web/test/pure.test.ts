@@ -1,11 +1,12 @@
 // What the pages work out without a browser: the way of a case, changes, groups, forms' checks.
 import t from 'tap'
-import type { Chart, EventView } from '../src/answers.ts'
+import type { Chart, EventView, Workflow } from '../src/answers.ts'
 import { groupsOf } from '../src/case/event-groups.ts'
 import { valueWords } from '../src/case/value-words.ts'
 import { edgeFor, wayOf } from '../src/chart/way.ts'
-import { uuidv7, workflowOf } from '../src/identifier.ts'
+import { isInstanceId, uuidv7, workflowOf } from '../src/identifier.ts'
 import { sortIn } from '../src/list/list-sort.ts'
+import { othersOf } from '../src/workflows.ts'
 
 const chart: Chart = {
   nodes: [
@@ -79,13 +80,38 @@ t.test('identifiers carry their time, and say their workflow', async (t) => {
   t.match(id, /^01981234-5678-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
   t.not(uuidv7(), uuidv7())
   t.equal(workflowOf(`appeal-${id}`), 'appeal')
+  t.equal(workflowOf(`lost-item-${id}`), 'lost-item')
+  t.equal(workflowOf('nothing'), '')
+  t.ok(isInstanceId(`lost-item-${id}`))
+  t.notOk(isInstanceId(id))
+  t.equal(valueWords('found', `lost-item-${id}`, {}), undefined)
 })
 
 t.test('open work is sorted by what is due, everything else by the newest', async (t) => {
-  const sorted = (query: string, workflow = 'appeal') =>
-    sortIn(new URLSearchParams(query), workflow)
+  const sorted = (query: string, record = false) => sortIn(new URLSearchParams(query), record)
   t.same(sorted('ended=false'), { sort: 'dueAt', order: 'asc' })
   t.same(sorted(''), { sort: 'startedAt', order: 'desc' })
-  t.same(sorted('ended=false', 'person'), { sort: 'startedAt', order: 'desc' })
+  t.same(sorted('ended=false', true), { sort: 'startedAt', order: 'desc' })
   t.same(sorted('ended=false&sort=number&order=desc'), { sort: 'number', order: 'desc' })
+})
+
+t.test('a workflow without a page of its own stands in the bar for who may read it', async (t) => {
+  const workflow = (id: string, by: string[], record = false): Workflow => ({
+    id,
+    version: 1,
+    label: id,
+    record,
+    starts: [{ command: 'begin', label: 'begin', schema: {}, by }],
+  })
+  const all = [
+    workflow('appeal', ['coordinator']),
+    workflow('lost-item', ['administrator']),
+    workflow('parking', ['resident']),
+    workflow('meter', ['coordinator'], true),
+  ]
+  const seenBy = (role: string) =>
+    othersOf({ person: '', roles: [{ role, label: role }], demo: false }, all).map(({ id }) => id)
+  t.same(seenBy('coordinator'), ['lost-item', 'parking'])
+  t.same(seenBy('administrator'), ['lost-item'])
+  t.same(seenBy('analyst'), [])
 })

@@ -1,10 +1,9 @@
 // For analysts: how often each state led to each other, and the event stream without personal data,
 // filtered, live, to take away.
-import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
-import { known } from '../api.ts'
+import { useWorkflows } from '../workflows.ts'
 import { EventStream } from './event-stream.tsx'
 import { ProcessMap } from './process-map.tsx'
 
@@ -13,7 +12,7 @@ export function AnalystPage() {
   const { t } = useTranslation()
   const [params, setParams] = useSearchParams()
   const workflow = params.get('workflow') ?? 'appeal'
-  const all = useQuery({ queryKey: ['workflows'], queryFn: known.workflows, staleTime: 600_000 })
+  const all = useWorkflows()
   const choose = (value: string) =>
     setParams((before) => {
       const next = new URLSearchParams(before)

@@ -2,11 +2,12 @@
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 import type { CaseView, PersonalField } from '../answers.ts'
-import { useKeep } from '../as-of.ts'
+import { useAsOf, useKeep } from '../as-of.ts'
 import { holds, useMe } from '../signed-in.ts'
 import { exact } from '../time.ts'
 import { ClockChip } from './clock-chip.tsx'
 import { Openings } from './openings.tsx'
+import { SignInLink } from './sign-in-link.tsx'
 import { valueWords } from './value-words.ts'
 
 type FactsProps = { view: CaseView; texts: Record<string, string>; now: number }
@@ -15,9 +16,13 @@ type FactsProps = { view: CaseView; texts: Record<string, string>; now: number }
 export function CaseFacts({ view, texts, now }: FactsProps) {
   const { t } = useTranslation()
   const me = useMe()
+  const { past } = useAsOf()
   const stopped = view.clocks.filter(({ status }) => status === 'stopped')
   return (
     <aside className="case-facts">
+      {view.workflow === 'person' && holds(me.data, 'administrator') && !past && !view.ended && (
+        <SignInLink person={view.id} />
+      )}
       <Personal view={view} />
       <Links view={view} />
       <section aria-labelledby="facts">

@@ -12,6 +12,7 @@ import { useVersion } from '../versions.ts'
 import { CaseFacts } from './case-facts.tsx'
 import { CaseHeader } from './case-header.tsx'
 import { changesBetween } from './changes.ts'
+import { PrintFoot } from './print-foot.tsx'
 import { RevisionSlider } from './revision-slider.tsx'
 import { Timeline } from './timeline.tsx'
 import { useCase } from './use-case.ts'
@@ -55,6 +56,7 @@ export function CasePage() {
         </section>
         <CaseFacts view={view.data} texts={texts} now={now} />
       </div>
+      <PrintFoot view={view.data} />
     </article>
   )
 }

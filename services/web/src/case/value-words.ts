@@ -1,11 +1,10 @@
 // A value of a command or a case in words: choices by their text, times as times, ids left out.
+import { isInstanceId } from '../identifier.ts'
 import { exact } from '../time.ts'
 
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d/
 /** Milliseconds since 1970, between 2001 and 2096: no count or area is as large. */
 const isInstant = (value: number): boolean => value > 1e12 && value < 4e12
-
-const ID = /^[a-z]+-[0-9a-f]{8}-[0-9a-f]{4}-/
 
 /** Undefined for what has no words of its own: ids, structures, sealed or empty values. */
 export function valueWords(
@@ -19,7 +18,7 @@ export function valueWords(
     return isInstant(value) ? exact(new Date(value).toISOString()).slice(0, 16) : String(value)
   }
   if (typeof value === 'string') {
-    if (ID.test(value)) return undefined
+    if (isInstanceId(value)) return undefined
     if (INSTANT.test(value)) return exact(value).slice(0, 16)
     return texts[`option.${field}.${value}`] ?? value
   }

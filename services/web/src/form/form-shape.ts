@@ -4,7 +4,6 @@ import type { RJSFSchema, UiSchema } from '@rjsf/utils'
 import type { JsonSchema, Offer } from '../answers.ts'
 
 const LONG_TEXT = 200
-const PICKED = new Set(['place', 'organisation', 'person', 'appeal', 'referral', 'deliberation'])
 
 /** The schema as the form reads it: without the `$schema` line, choices with their words. */
 export function formSchema(schema: JsonSchema, texts: Record<string, string>): RJSFSchema {
@@ -108,8 +107,7 @@ function pickedFrom(
   name: string,
   needs: Record<string, string>,
 ): string | undefined {
-  const byPattern = /^\^?\(?([a-z]+)-/.exec(schema.pattern ?? '')?.[1]
+  const byPattern = /^\^?\(?([a-z]+(?:-[a-z]+)*)-[[(]/.exec(schema.pattern ?? '')?.[1]
   const said = schema['x-needs'] ?? byPattern ?? needs[name]
-  const workflow = said?.replace('[]', '')
-  return workflow !== undefined && PICKED.has(workflow) ? workflow : undefined
+  return said?.replace('[]', '')
 }

@@ -1,13 +1,12 @@
 // Staff take a report: the form of the starting command, with the place of their own role first.
-import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import type { Offer } from '../answers.ts'
-import { known } from '../api.ts'
 import { useMe } from '../signed-in.ts'
 import { Failed } from '../states/failed.tsx'
 import { Loading } from '../states/loading.tsx'
 import { useVersion } from '../versions.ts'
+import { useWorkflow } from '../workflows.ts'
 import { CommandForm } from './command-form.tsx'
 import { prefill } from './prefill.ts'
 
@@ -21,9 +20,7 @@ export function ReportPage() {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const me = useMe()
-  const all = useQuery({ queryKey: ['workflows'], queryFn: known.workflows, staleTime: 600_000 })
-  const newest = all.data?.find(({ id }) => id === WORKFLOW)?.version
-  const version = useVersion(WORKFLOW, newest)
+  const version = useVersion(WORKFLOW, useWorkflow(WORKFLOW)?.version)
   if (version.isError) return <Failed error={version.error} again={() => void version.refetch()} />
   const schema = version.data?.schemas[COMMAND]
   if (version.data === undefined || schema === undefined) return <Loading />

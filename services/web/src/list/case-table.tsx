@@ -9,14 +9,12 @@ import { exact, when } from '../time.ts'
 import { useFilters } from './list-filters.ts'
 import { useRowKeys } from './row-keys.ts'
 
-type TableProps = { rows: readonly Row[]; now: number; workflow: string }
-const RECORDS = new Set(['person', 'organisation', 'place'])
+type TableProps = { rows: readonly Row[]; now: number; record: boolean }
 
 /** Rows as a table; the head sorts. */
-export function CaseTable({ rows, now, workflow }: TableProps) {
+export function CaseTable({ rows, now, record }: TableProps) {
   const { t } = useTranslation()
   const body = useRowKeys()
-  const record = RECORDS.has(workflow)
   return (
     <div className="table-frame">
       <table className="case-table">

@@ -10,11 +10,10 @@ import { useWide } from '../width.ts'
 import { useFilters } from './list-filters.ts'
 import { useStates } from './states.ts'
 
-const RECORDS = new Set(['person', 'organisation', 'place'])
 const CALM_MS = 300
 
 /** All filters of a workflow's list. */
-export function Filters({ workflow }: { workflow: string }) {
+export function Filters({ workflow, record }: { workflow: string; record: boolean }) {
   const { t } = useTranslation()
   const wide = useWide()
   const [open, setOpen] = useState(false)
@@ -24,7 +23,7 @@ export function Filters({ workflow }: { workflow: string }) {
     <search className="filters">
       <div className="filter-line">
         <SearchBox key={workflow} />
-        {!RECORDS.has(workflow) && (
+        {!record && (
           <Segmented
             aria-label={t('filter.ended')}
             value={get('ended') ?? 'all'}
@@ -51,12 +50,12 @@ export function Filters({ workflow }: { workflow: string }) {
           </Button>
         )}
       </div>
-      {shown && <Choices workflow={workflow} />}
+      {shown && <Choices workflow={workflow} record={record} />}
     </search>
   )
 }
 
-function Choices({ workflow }: { workflow: string }) {
+function Choices({ workflow, record }: { workflow: string; record: boolean }) {
   const { t } = useTranslation()
   const { get, states, set } = useFilters()
   const options = useStates(workflow)
@@ -97,7 +96,7 @@ function Choices({ workflow }: { workflow: string }) {
           />
         </>
       )}
-      {!RECORDS.has(workflow) && <Toggles />}
+      {!record && <Toggles />}
     </div>
   )
 }

@@ -1,15 +1,14 @@
 // What a role may begin from a list: a topic, a person, a place. Appeals have a page of their own.
-import { useQuery } from '@tanstack/react-query'
 import { Button, Drawer } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import type { Start } from '../answers.ts'
-import { known } from '../api.ts'
 import { useAsOf } from '../as-of.ts'
 import { prefill } from '../form/prefill.ts'
 import { holds, useMe } from '../signed-in.ts'
 import { useWide } from '../width.ts'
+import { useWorkflow } from '../workflows.ts'
 
 const CommandForm = lazy(async () => ({
   default: (await import('../form/command-form.tsx')).CommandForm,
@@ -20,8 +19,7 @@ export function StartActions({ workflow }: { workflow: string }) {
   const me = useMe()
   const { past } = useAsOf()
   const [opened, setOpened] = useState<Start>()
-  const all = useQuery({ queryKey: ['workflows'], queryFn: known.workflows, staleTime: 600_000 })
-  const found = all.data?.find(({ id }) => id === workflow)
+  const found = useWorkflow(workflow)
   const starts = (found?.starts ?? []).filter(({ by }) => holds(me.data, ...by))
   if (found === undefined || workflow === 'appeal' || past) return null
   return (

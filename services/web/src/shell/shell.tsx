@@ -11,6 +11,7 @@ import { Loading } from '../states/loading.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { AsOfControl } from './as-of-control.tsx'
 import { ConnectionNotice } from './connection-notice.tsx'
+import { LoginSuggestion } from './login-suggestion.tsx'
 import { Notices } from './notices.tsx'
 import { PageLinks } from './page-links.tsx'
 
@@ -47,6 +48,7 @@ export function Shell() {
         <AccountMenu me={me.data} />
       </header>
       <ConnectionNotice />
+      <LoginSuggestion />
       <main id="main" tabIndex={-1}>
         {isForbidden(location.pathname, me.data) ? (
           <Failed error={new Problem({ title: 'forbidden', status: 403, code: 'forbidden' })} />

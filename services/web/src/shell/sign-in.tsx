@@ -10,6 +10,7 @@ import { chooseLanguage } from '../language.ts'
 import { Problem } from '../problem.ts'
 import { Failed } from '../states/failed.tsx'
 import { Loading } from '../states/loading.tsx'
+import { suggestLogin } from './login-suggestion.tsx'
 import { BrandMark } from './shell.tsx'
 
 /** `/sign-in?to=…` */
@@ -41,7 +42,13 @@ export function SignInPage() {
 export function LinkPage() {
   const { token = '' } = useParams()
   const enter = useEnter()
-  const link = useMutation({ mutationFn: () => session.link(token), onSuccess: enter })
+  const link = useMutation({
+    mutationFn: () => session.link(token),
+    onSuccess: (me) => {
+      suggestLogin()
+      enter(me)
+    },
+  })
   const { mutate } = link
   useEffect(() => mutate(), [mutate])
   if (link.isError) return <Failed error={link.error} />
