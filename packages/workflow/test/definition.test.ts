@@ -5,7 +5,6 @@ import { z } from 'zod'
 import {
   chart,
   command,
-  coreActions,
   defineWorkflow,
   type EventsOf,
   fold,

@@ -28,7 +28,7 @@ export type ReadModels = {
 /** What the thread tells: what its loop reports, and what its runner has to say. */
 export type ThreadReport = LoopReport | { message: RunnerMessage }
 
-/** The thread's heap (MB): it keeps a bounded number of folded cases, and should not grow lazily. */
+/** The heap of the thread (MB): it keeps a bounded number of folded cases. */
 const HEAP = { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 32 } as const
 
 type Options = {
