@@ -108,7 +108,7 @@ export const commonStories: readonly Story[] = [
     ],
   },
   {
-    name: 'hotline-road',
+    name: 'hotline-sewer',
     begin: { ago: 6, at: '11:00' },
     lines: [
       [
@@ -118,12 +118,12 @@ export const commonStories: readonly Story[] = [
         {
           source: 'city-hotline',
           key: 'demo-3',
-          category: 'transport.road.surface',
+          category: 'utilities.water.sewer',
           channel: 'hotline',
           place: '#estate',
           unit: '@urban',
-          complaint: '路面破损',
-          text: '市热线转来:小区东门外路面塌陷,由市政养护办理,社区知悉。',
+          complaint: '污水外溢',
+          text: '市热线转来:小区东门外污水井外溢,由市政疏通办理,社区知悉。',
         },
       ],
     ],
