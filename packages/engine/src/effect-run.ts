@@ -1,5 +1,6 @@
 // Running one effect: one `switch` over the closed union. An `open` or `tell` becomes a command
 // whose key is the effect's id, so that running it twice is the same as once.
+import { isSealed as isOpenable } from '@linli/vault'
 import type { Effect, Event, Refusal } from '@linli/workflow'
 import { isRefusal, isSealed, workflowOf } from '@linli/workflow'
 import type { Engine, Reply, Request } from './engine.ts'
@@ -108,10 +109,9 @@ async function opened(
       continue
     }
     const field = fieldOf(event.data, value.$sealed, '')
-    const { $sealed, subject, key } = value
-    if (field === undefined || $sealed === null || !subject || !key) continue
+    if (field === undefined || !isOpenable(value)) continue
     const binding = { stream: event.stream, event: event.id, field }
-    const text = await engine.vault.open({ $sealed, subject, key }, binding)
+    const text = await engine.vault.open(value, binding)
     if (text !== undefined) clear[name] = text
   }
   return clear

@@ -3,8 +3,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Vault } from '@linli/vault'
-import { type Instance, isSealed, type Refusal } from '@linli/workflow'
+import { isSealed, type Vault } from '@linli/vault'
+import type { Instance, Refusal } from '@linli/workflow'
 import { withoutMetadata } from './photo-metadata.ts'
 import { subjectOf } from './seal.ts'
 
@@ -83,12 +83,9 @@ export class Files {
     const text = await readFile(join(this.#folder, stream, file), 'utf8').catch(absent)
     if (text === undefined) return undefined
     const sealed: unknown = JSON.parse(text)
-    if (!isSealed(sealed) || sealed.$sealed === null || !sealed.subject || !sealed.key) {
-      return undefined
-    }
-    const { $sealed, subject, key } = sealed
+    if (!isSealed(sealed)) return undefined
     const binding = { stream, event: file, field: 'file' }
-    const clear = await this.#vault.open({ $sealed, subject, key }, binding)
+    const clear = await this.#vault.open(sealed, binding)
     if (clear === undefined) return 'erased'
     const bytes = Buffer.from(clear, 'base64')
     return { type: kindOf(bytes) ?? 'application/octet-stream', bytes }

@@ -1,6 +1,6 @@
 // Opening sealed values at the edge, for those who may see them. Whoever does not, and everybody
 // after an erasure, gets `{ "$sealed": null }` in the same place.
-import type { Vault } from '@linli/vault'
+import { isSealed as isOpenable, type Vault } from '@linli/vault'
 import { type Event, isSealed, type Sealed } from '@linli/workflow'
 
 /** What stands in the place of a value that is not shown. */
@@ -39,11 +39,11 @@ export async function revealData(vault: Vault | undefined, event: Event): Promis
 export const hideSealed = (data: unknown): unknown => replaceSealed(data, '', () => HIDDEN)
 
 async function openOne(vault: Vault, event: Event, found: Found): Promise<string | undefined> {
-  const { $sealed, subject, key } = found.sealed
-  if ($sealed === null || subject === undefined || key === undefined) return undefined
-  if (subject.includes(BALLOT)) return undefined
+  const { sealed } = found
+  if (!isOpenable(sealed)) return undefined
+  if (sealed.subject.includes(BALLOT)) return undefined
   const binding = { stream: event.stream, event: event.id, field: found.path }
-  return vault.open({ $sealed, subject, key }, binding)
+  return vault.open(sealed, binding)
 }
 
 function find(data: unknown, at: string, found: Found[]): void {

@@ -1,12 +1,13 @@
 // At start: what the log knows and the vault may not. Keys are bound to subjects after the event
 // is durable, so a crash between the two is mended from the log; and persons whose erasure the
 // log and the vault tell differently (a restored backup) are brought together.
-import type { EventReader, StoredEvent } from '@linli/event-store'
-import type { LoggedBinding, Vault } from '@linli/vault'
+import type { EventReader } from '@linli/event-store'
+import { isSealed as isOpenable, type LoggedBinding, type Vault } from '@linli/vault'
 import { type Event, isSealed, type Workflow, workflowOf } from '@linli/workflow'
 import type { Engine } from './engine.ts'
 import { execute } from './execute.ts'
 import { parseEvent } from './instances.ts'
+import { logEvents } from './log-events.ts'
 import { SYSTEM } from './permission.ts'
 
 type Known = { reader: EventReader; vault: Vault; workflows: ReadonlyMap<string, Workflow> }
@@ -19,25 +20,13 @@ export async function recoverVault(known: Known): Promise<{ added: number; unkno
 }
 
 async function* loggedBindings(known: Known, from: number): AsyncGenerator<LoggedBinding> {
-  for await (const stored of sealedEvents(known.reader, from)) {
+  for await (const stored of logEvents(known.reader, { after: from })) {
+    if (!stored.text.includes('"$sealed"')) continue
     const event = parseEvent(stored)
     const hash = await phoneOf(known, event)
     yield* bindingsIn(event, hash)
   }
 }
-
-/** Events behind a position that hold a sealed value. */
-async function* sealedEvents(reader: EventReader, from: number): AsyncGenerator<StoredEvent> {
-  let after = from
-  for (;;) {
-    const page = await reader.readAll({ after, limit: PAGE })
-    for (const stored of page.events) if (stored.text.includes('"$sealed"')) yield stored
-    if (page.through === after) return
-    after = page.through
-  }
-}
-
-const PAGE = 1_000
 
 function* bindingsIn(
   event: Event,
@@ -70,12 +59,10 @@ async function phoneOf(
   if (command?.identifies === undefined) return undefined
   const sealed = event.data[command.identifies.phone]
   const subject = event.data[command.identifies.person]
-  if (!isSealed(sealed) || typeof subject !== 'string' || sealed.subject !== subject)
-    return undefined
-  const { $sealed, key } = sealed
-  if ($sealed === null || key === undefined || known.vault.isErased(subject)) return undefined
+  if (!isOpenable(sealed) || sealed.subject !== subject) return undefined
+  if (known.vault.isErased(subject)) return undefined
   const binding = { stream: event.stream, event: event.id, field: command.identifies.phone }
-  const text = await known.vault.open({ $sealed, subject, key }, binding)
+  const text = await known.vault.open(sealed, binding)
   const hash = text === undefined ? undefined : known.vault.hashPhone(text)
   return hash === undefined ? undefined : { subject, hash }
 }
@@ -118,15 +105,10 @@ export async function reconcileErasures(engine: Engine): Promise<number> {
     if (!('refused' in answer)) mended += 1
   }
   const filter = { types: ['person.erased'] }
-  let after = 0
-  for (;;) {
-    const page = await engine.store.readAll({ after, filter, limit: PAGE })
-    for (const { stream } of page.events) {
-      if (engine.vault.isErased(stream)) continue
-      await engine.vault.erase(stream, { at: engine.now() })
-      mended += 1
-    }
-    if (page.through === after) return mended
-    after = page.through
+  for await (const { stream } of logEvents(engine.store, { filter })) {
+    if (engine.vault.isErased(stream)) continue
+    await engine.vault.erase(stream, { at: engine.now() })
+    mended += 1
   }
+  return mended
 }

@@ -1,11 +1,12 @@
 // Counting secret ballots: opened once, here, when the count is given; only totals are recorded
 // and the ballots' key is destroyed, so that nobody can ever tell who chose what.
+import { isSealed as isOpenable } from '@linli/vault'
 import type { Command, Event, Instance } from '@linli/workflow'
-import { isSealed } from '@linli/workflow'
-import { viewInstance as viewOf } from './as-of.ts'
+import { viewInstance } from './as-of.ts'
 import type { Engine } from './engine.ts'
 import { EngineFault } from './fault.ts'
 import { parseEvent } from './instances.ts'
+import { logEvents } from './log-events.ts'
 
 /** What a tallying command records, and the key to destroy after it; nothing for other commands. */
 export async function tally(
@@ -31,13 +32,12 @@ export async function tally(
 
 async function openBallot(engine: Engine, event: Event, field: string): Promise<string> {
   const value = event.data[field]
-  if (!isSealed(value) || value.$sealed === null || !value.subject || !value.key) {
+  if (!isOpenable(value)) {
     const message = `${event.stream} revision ${event.revision} holds no ballot`
     throw new EngineFault('log-does-not-fit', message, { retry: 'never' })
   }
-  const { $sealed, subject, key } = value
   const binding = { stream: event.stream, event: event.id, field }
-  return (await engine.vault.open({ $sealed, subject, key }, binding)) ?? ''
+  return (await engine.vault.open(value, binding)) ?? ''
 }
 
 /** At start: destroys the key of every count that was recorded just before a crash. */
@@ -52,41 +52,23 @@ export async function destroyCounted(engine: Engine): Promise<void> {
 
 async function destroyOf(engine: Engine, command: Command): Promise<void> {
   const filter = { types: [command.type] }
-  let after = 0
-  for (;;) {
-    const page = await engine.store.readAll({ after, filter })
-    for (const { stream, revision } of page.events) {
-      const subject = await ballotSubject(engine, command, { stream, revision })
-      if (subject !== undefined && !engine.vault.isErased(subject)) {
-        await engine.vault.erase(subject, { at: engine.now() })
-      }
+  for await (const counted of logEvents(engine.store, { filter })) {
+    const subject = await ballotSubject(engine, command, counted)
+    if (subject !== undefined && !engine.vault.isErased(subject)) {
+      await engine.vault.erase(subject, { at: engine.now() })
     }
-    if (page.through === after) return
-    after = page.through
   }
 }
 
 /** The subject as of just before the count, if that count had ballots. */
 async function ballotSubject(
   engine: Engine,
-  command: Command,
-  at: { stream: string; revision: number },
+  { tallies }: Command,
+  counted: { stream: string; revision: number },
 ): Promise<string | undefined> {
-  const view = await viewInstance(engine, at.stream, at.revision - 1)
-  if (view === undefined || command.tallies === undefined) return undefined
-  const context = view.snapshot.context as never
-  return command.tallies.ballots(context).length === 0
-    ? undefined
-    : command.tallies.subject(context)
-}
-
-async function viewInstance(
-  engine: Engine,
-  stream: string,
-  revision: number,
-): Promise<Instance | undefined> {
-  const found = await viewOf({ reader: engine.store, instances: engine.instances }, stream, {
-    revision,
-  })
-  return found?.instance
+  const from = { reader: engine.store, instances: engine.instances }
+  const view = await viewInstance(from, counted.stream, { revision: counted.revision - 1 })
+  if (view === undefined || tallies === undefined) return undefined
+  const context = view.instance.snapshot.context as never
+  return tallies.ballots(context).length === 0 ? undefined : tallies.subject(context)
 }
