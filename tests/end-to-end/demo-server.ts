@@ -8,6 +8,9 @@ import { z } from 'zod'
 const main = fileURLToPath(new URL('../../services/linli/src/main.ts', import.meta.url))
 const Started = z.object({ url: z.string(), demo: z.boolean() })
 
+/** How long the pages are built and the demo is made, at most (ms). */
+const START_MS = 180_000
+
 /** A running demo; `stop` gives the exit status. */
 export type DemoServer = { url: string; stop: () => Promise<number | null> }
 
@@ -17,8 +20,10 @@ export async function startDemo(folder: string): Promise<DemoServer> {
   const closed = once(child, 'close')
   if (child.stdout === null) throw new Error('a child with pipes has them')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const patience = setTimeout(() => child.kill('SIGKILL'), START_MS)
   const first = await lines.next()
-  if (first.done === true) throw new Error('the server ended before it listened')
+  clearTimeout(patience)
+  if (first.done === true) throw new Error('the server ended, or was ended, before it listened')
   return {
     url: Started.parse(JSON.parse(first.value)).url,
     async stop() {

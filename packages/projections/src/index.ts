@@ -2,6 +2,7 @@
 export { ProjectionFault, type ProjectionFaultCode } from './fault.ts'
 export { limits } from './limits.ts'
 export { liveTable } from './live-table.ts'
+export { LoopWaker } from './loop-waker.ts'
 export { Progress } from './progress.ts'
 export {
   defineProjection,

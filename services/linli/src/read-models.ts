@@ -6,6 +6,7 @@ import type { SqliteStore } from '@linli/event-store'
 import {
   type LoopReport,
   type LoopRequest,
+  LoopWaker,
   Progress,
   type RunnerMessage,
   sqliteDialect,
@@ -53,12 +54,10 @@ class ThreadedReadModels implements ReadModels {
   readonly #calls = new Map<number, PromiseWithResolvers<void>>()
   readonly #ready = Promise.withResolvers<void>()
   readonly #closed = Promise.withResolvers<void>()
+  readonly #waker = new LoopWaker(() => this.#tell({ wake: true }))
   readonly #stopWaking: () => void
   #db: Kysely<unknown> | undefined
   #lastCall = 0
-  /** The end of the log, and whether the thread was told to read on and has not got there yet. */
-  #head = 0
-  #awake = false
 
   constructor(options: Options) {
     const { folder, keyPath, store } = options
@@ -70,7 +69,7 @@ class ThreadedReadModels implements ReadModels {
     })
     this.#thread.on('error', (fault) => this.#failed(fault))
     this.#thread.on('message', (report: ThreadReport) => this.#hear(report))
-    this.#stopWaking = store.onAppended((head) => this.#appended(head))
+    this.#stopWaking = store.onAppended((head) => this.#waker.appended(head))
   }
 
   get ready(): Promise<void> {
@@ -110,7 +109,7 @@ class ThreadedReadModels implements ReadModels {
     if ('position' in report) {
       this.#progress.tell(report.position)
       this.#ready.resolve()
-      this.#reached(report.position)
+      this.#waker.reached(report.position)
     } else if ('done' in report) {
       const call = this.#calls.get(report.done)
       this.#calls.delete(report.done)
@@ -119,22 +118,8 @@ class ThreadedReadModels implements ReadModels {
     } else if ('message' in report) this.#told(report.message)
     else if ('failed' in report) {
       this.#fault(new Error(report.failed))
-      this.#awake = false
+      this.#waker.failed()
     } else this.#closed.resolve()
-  }
-
-  /** One message for all that is appended while the thread is busy. */
-  #appended(head: number): void {
-    this.#head = head
-    if (this.#awake) return
-    this.#awake = true
-    this.#tell({ wake: true })
-  }
-
-  #reached(position: number): void {
-    if (position >= this.#head) this.#awake = false
-    // It may have looked for the last time before that append.
-    else if (this.#awake) this.#tell({ wake: true })
   }
 
   #told(message: RunnerMessage): void {
