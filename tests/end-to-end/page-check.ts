@@ -1,7 +1,7 @@
 // What is asked of any page: faults of accessibility, bytes of script, whether it fits its window.
 import { gzipSync } from 'node:zlib'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
+import type { Page, Response } from 'playwright-core'
 import type { Test } from 'tap'
 
 /** No serious fault of WCAG 2.2 AA. */
@@ -15,13 +15,15 @@ export async function accessible(t: Test, page: Page, name: string): Promise<voi
   t.same(serious, [], `${name}: no serious fault of accessibility`)
 }
 
-/** Counts what scripts a page fetches from now on; asked, the sum gzipped. */
+/** Counts what scripts a page fetches from now on until asked; the sum gzipped. */
 export function scriptOf(page: Page): () => Promise<number> {
   const bodies: Promise<Buffer>[] = []
-  page.on('response', (response) => {
+  const note = (response: Response) => {
     if (response.url().endsWith('.js')) bodies.push(response.body())
-  })
+  }
+  page.on('response', note)
   return async () => {
+    page.off('response', note)
     const all = await Promise.all(bodies)
     return all.reduce((sum, body) => sum + gzipSync(body).length, 0)
   }
