@@ -30,6 +30,8 @@ export const limits = {
   wholeStreamEvents: 10_000,
   /** Events in one batch of a subscription. */
   subscriptionEvents: 500,
+  /** Newest events kept in memory for those who follow closely; at most twice as many. */
+  tailEvents: 2_000,
   /** Failed reads in a row after which a subscription gives up. */
   subscriptionTries: 6,
 } as const

@@ -7,7 +7,6 @@ import { limits } from './limits.ts'
 import type {
   Appended,
   EventStore,
-  Filter,
   NewEvent,
   Page,
   ReadAllOptions,
@@ -16,6 +15,7 @@ import type {
   SubscribeOptions,
 } from './port.ts'
 import { subscription } from './subscription.ts'
+import { passes } from './tail.ts'
 import { Wakeups } from './wakeups.ts'
 
 /** An empty event log in memory. */
@@ -106,9 +106,4 @@ class MemoryStore implements EventStore {
   #assertOpen(): void {
     if (this.#wakeups.ended) throw closedFault()
   }
-}
-
-function passes(event: StoredEvent, filter: Filter | undefined): boolean {
-  if (filter?.types !== undefined && !filter.types.includes(event.type)) return false
-  return event.stream.startsWith(filter?.streamPrefix ?? '')
 }

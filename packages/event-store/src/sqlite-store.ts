@@ -4,14 +4,17 @@
 
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { checkLimit, closedFault } from './append-check.ts'
+import { limits } from './limits.ts'
 import type { FolderLock } from './lock.ts'
 import { lockFolder } from './lock.ts'
 import { backupLog } from './log-backup.ts'
 import { logFile } from './log-file.ts'
-import type { EventStore } from './port.ts'
+import type { EventReader, EventStore } from './port.ts'
 import type { SqliteReader } from './sqlite-reader.ts'
 import { openSqliteReader } from './sqlite-reader.ts'
 import { subscription } from './subscription.ts'
+import { Tail } from './tail.ts'
 import { Wakeups } from './wakeups.ts'
 import type { WriterThread } from './writer-thread.ts'
 import { startWriter } from './writer-thread.ts'
@@ -34,6 +37,7 @@ type Parts = {
   checkpointer: Worker
   reader: SqliteReader
   wakeups: Wakeups
+  tail: Tail
 }
 
 /**
@@ -59,30 +63,56 @@ async function startParts(
   const file = logFile(folder)
   const walFrames = new Int32Array(new SharedArrayBuffer(4))
   const wakeups = new Wakeups(0)
-  const settings = { file, commitDelayMs, walFrames }
-  const { writer, head } = await startWriter(settings, (position) => wakeups.tell(position))
-  wakeups.tell(head)
+  const tail = new Tail(limits.tailEvents)
+  const writer = await startWriter({ file, commitDelayMs, walFrames }, (head) => {
+    wakeups.tell(head)
+    tail.endsAt(head)
+    return {
+      added: (added) => tail.add(added),
+      committed(position) {
+        tail.endsAt(position)
+        wakeups.tell(position)
+      },
+    }
+  })
   const checkpointer = new Worker(new URL('./sqlite-checkpointer.ts', import.meta.url), {
     workerData: { file, walFrames },
     execArgv: [],
     env: {},
   })
-  return { writer, checkpointer, reader: openSqliteReader(folder), wakeups }
+  return { writer, checkpointer, reader: openSqliteReader(folder), wakeups, tail }
 }
 
-function storeOf({ folder, lock, writer, checkpointer, reader, wakeups }: Parts): SqliteStore {
+function storeOf(parts: Parts): SqliteStore {
+  const { folder, writer, wakeups } = parts
+  const following = followingReader(parts)
   let closing: Promise<void> | undefined
   return {
+    ...following,
     append: (stream, expected, events) => writer.append(stream, expected, events),
-    read: (stream, options) => reader.read(stream, options),
-    readAll: (options) => reader.readAll(options),
-    head: () => reader.head(),
-    subscribe: (options) => subscription(reader, wakeups, options),
+    subscribe: (options) => subscription(following, wakeups, options),
     backup: (file) => backupLog(logFile(folder), file),
     onAppended: (listener) => wakeups.listen(listener),
     close() {
-      closing ??= closeParts({ folder, lock, writer, checkpointer, reader, wakeups })
+      closing ??= closeParts(parts)
       return closing
+    },
+  }
+}
+
+/** Reads the newest events from memory, all others from the disk. */
+function followingReader({ reader, wakeups, tail }: Parts): EventReader {
+  return {
+    read: (stream, options) => reader.read(stream, options),
+    async readAll(options = {}) {
+      const { after = 0, limit = limits.defaultPageEvents, filter } = options
+      checkLimit(limit)
+      const page = wakeups.ended ? undefined : tail.page(after, limit, filter)
+      return page ?? (await reader.readAll(options))
+    },
+    async head() {
+      if (wakeups.ended) throw closedFault()
+      return wakeups.head
     },
   }
 }

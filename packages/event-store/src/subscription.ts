@@ -18,17 +18,23 @@ export async function* subscription(
 ): AsyncGenerator<StoredEvent[]> {
   const { signal } = options
   let after = options.after
-  while (!signal?.aborted && !wakeups.ended) {
-    const page = await readOn(reader, after, options)
-    if (signal?.aborted || page === undefined) return
-    if (page.through === after) {
-      await wakeups.beyond(after, signal)
-      continue
+  // One listener for the whole subscription: to add and remove one at each wait costs more.
+  signal?.addEventListener('abort', wakeups.wakeAll, { once: true })
+  try {
+    while (!signal?.aborted && !wakeups.ended) {
+      const page = await readOn(reader, after, options)
+      if (signal?.aborted || page === undefined) return
+      if (page.through === after) {
+        await wakeups.beyond(after)
+        continue
+      }
+      after = page.through
+      if (page.events.length > 0) yield page.events
+      // Reads may resolve without leaving the turn: a long catch-up must not starve the process.
+      await nextTurn()
     }
-    after = page.through
-    if (page.events.length > 0) yield page.events
-    // Reads may resolve without leaving the turn: a long catch-up must not starve the process.
-    await nextTurn()
+  } finally {
+    signal?.removeEventListener('abort', wakeups.wakeAll)
   }
 }
 

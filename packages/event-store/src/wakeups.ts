@@ -5,7 +5,7 @@
 export class Wakeups {
   #head: number
   #ended = false
-  readonly #waiters = new Set<() => void>()
+  readonly #waiters: (() => void)[] = []
   readonly #listeners = new Set<(position: number) => void>()
 
   constructor(head: number) {
@@ -16,18 +16,23 @@ export class Wakeups {
     return this.#ended
   }
 
+  /** How far the log is known to have grown. */
+  get head(): number {
+    return this.#head
+  }
+
   /** Tells everybody that events up to `position` can be read. */
   tell(position: number): void {
     if (position <= this.#head) return
     this.#head = position
-    this.#wakeAll()
+    this.wakeAll()
     for (const listener of this.#listeners) listener(position)
   }
 
   /** Wakes everybody for the last time. */
   end(): void {
     this.#ended = true
-    this.#wakeAll()
+    this.wakeAll()
     this.#listeners.clear()
   }
 
@@ -37,21 +42,16 @@ export class Wakeups {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Resolves when there is something beyond `position`, on abort, or at the end. */
-  beyond(position: number, signal: AbortSignal | undefined): Promise<void> {
-    if (this.#head > position || this.#ended || signal?.aborted) return Promise.resolve()
+  /** Resolves when there is something beyond `position`, at the next `wakeAll`, or at the end. */
+  beyond(position: number): Promise<void> {
+    if (this.#head > position || this.#ended) return Promise.resolve()
     const { promise, resolve } = Promise.withResolvers<void>()
-    const wake = () => {
-      this.#waiters.delete(wake)
-      signal?.removeEventListener('abort', wake)
-      resolve()
-    }
-    this.#waiters.add(wake)
-    signal?.addEventListener('abort', wake, { once: true })
+    this.#waiters.push(resolve)
     return promise
   }
 
-  #wakeAll(): void {
-    for (const wake of [...this.#waiters]) wake()
+  /** Wakes everybody, to look whether they are still wanted. */
+  readonly wakeAll = (): void => {
+    for (const wake of this.#waiters.splice(0)) wake()
   }
 }

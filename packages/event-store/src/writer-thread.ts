@@ -11,21 +11,28 @@ import { limits } from './limits.ts'
 import type { Appended, NewEvent } from './port.ts'
 import { StoreFault } from './port.ts'
 import { faultFrom } from './sqlite-fault.ts'
+import type { Added } from './tail.ts'
 
 type Waiting = {
   batch: Batch
-  streams: string[]
+  appends: { stream: string; events: readonly NewEvent[] }[]
   settlers: PromiseWithResolvers<Appended>[]
   length: number
 }
 
 const batchesUnderWay = 2
 
-/** Starts the writer thread and resolves when the log is open, or rejects with its fault. */
+/** Hears what a commit added, in order of position, and then how far the log goes now. */
+export type WriterListener = { added: (added: Added) => void; committed: (head: number) => void }
+
+/**
+ * Starts the writer thread and resolves when the log is open, or rejects with its fault. `hear`
+ * is given the log's head.
+ */
 export async function startWriter(
   settings: WriterSettings,
-  onCommitted: (head: number) => void,
-): Promise<{ writer: WriterThread; head: number }> {
+  hear: (head: number) => WriterListener,
+): Promise<WriterThread> {
   const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), {
     workerData: settings,
     // The flags and the environment of the process are no business of the thread.
@@ -34,7 +41,7 @@ export async function startWriter(
   })
   const [answer] = (await once(worker, 'message')) as [WriterAnswer]
   if (answer.is === 'ready') {
-    return { writer: new WriterThread(worker, onCommitted), head: answer.head }
+    return new WriterThread(worker, hear(answer.head))
   }
   await worker.terminate()
   if (answer.is === 'unopened') throw faultFrom(answer.fault)
@@ -44,7 +51,7 @@ export async function startWriter(
 /** The writer thread and the appends that wait for it. */
 export class WriterThread {
   readonly #worker: Worker
-  readonly #onCommitted: (head: number) => void
+  readonly #listener: WriterListener
   readonly #queue: Waiting[] = []
   readonly #underWay: Waiting[] = []
   #gathering: Waiting = emptyBatch()
@@ -55,9 +62,9 @@ export class WriterThread {
   readonly #idle = Promise.withResolvers<void>()
   readonly #exited = Promise.withResolvers<void>()
 
-  constructor(worker: Worker, onCommitted: (head: number) => void) {
+  constructor(worker: Worker, listener: WriterListener) {
     this.#worker = worker
-    this.#onCommitted = onCommitted
+    this.#listener = listener
     worker.on('message', (answer: WriterAnswer) => this.#settle(answer))
     worker.on('error', (error) => this.#stopped(error))
     worker.on('exit', () => {
@@ -74,7 +81,7 @@ export class WriterThread {
       if (refusal) throw refusal
       this.#take(length)
       pushAppend(this.#gathering.batch, stream, [expected, events])
-      this.#gathering.streams.push(stream)
+      this.#gathering.appends.push({ stream, events })
       this.#gathering.settlers.push(settler)
       this.#scheduleFlush()
     } catch (error) {
@@ -140,11 +147,11 @@ export class WriterThread {
     this.#appends -= batch.settlers.length
     this.#length -= batch.length
     if (answer.is === 'committed') {
-      settleBatch(batch, answer.outcomes)
-      this.#onCommitted(answer.head)
+      settleBatch(batch, answer.outcomes, this.#listener.added)
+      this.#listener.committed(answer.head)
     } else if (answer.is === 'failed') {
       rejectBatch(batch, faultFrom(answer.fault))
-      this.#onCommitted(answer.head)
+      this.#listener.committed(answer.head)
     }
     if (this.#appends > 0) this.#scheduleFlush()
     else if (this.#refusal) this.#idle.resolve()
@@ -166,22 +173,28 @@ export class WriterThread {
 }
 
 function emptyBatch(): Waiting {
-  return { batch: [], streams: [], settlers: [], length: 0 }
+  return { batch: [], appends: [], settlers: [], length: 0 }
 }
 
-function settleBatch({ settlers, streams }: Waiting, outcomes: Outcomes): void {
+function settleBatch(
+  { settlers, appends }: Waiting,
+  outcomes: Outcomes,
+  added: WriterListener['added'],
+): void {
   let at = 0
   for (const [index, settler] of settlers.entries()) {
+    const { stream = '', events = [] } = appends[index] ?? {}
     const [first = 0, second = 0] = [outcomes[at + 1], outcomes[at + 2]]
     switch (outcomes[at]) {
       case outcome.appended:
+        added({ stream, events, last: { position: first, revision: second } })
         settler.resolve({ ok: true, position: first, revision: second })
         break
       case outcome.conflict:
         settler.resolve({ ok: false, actual: first })
         break
       default:
-        settler.reject(idRepeated(streams[index] ?? ''))
+        settler.reject(idRepeated(stream))
     }
     at += outcomeWidth
   }

@@ -106,7 +106,7 @@ t.test('when the writer thread dies, what was under way is unknown, the rest is 
     execArgv: [],
   })
   await once(worker, 'message')
-  const writer = new WriterThread(worker, () => {})
+  const writer = new WriterThread(worker, { added: () => {}, committed: () => {} })
   const appends = Array.from({ length: 2_000 }, (_, n) => writer.append(`s-${n}`, -1, events(1)))
   await appends[0]
   const settled = Promise.allSettled(appends)
