@@ -34,7 +34,28 @@ export const appealSetup = setup({
   actions: coreActions,
   guards,
 })
-const { assign, enqueueActions } = appealSetup
+const { assign } = appealSetup
+
+/** What an action or a change of the context is made from. */
+export type Given = { context: Context; event: AppealEvents }
+/** What changes in a context. */
+export type Change = (given: Given) => Partial<Context>
+
+/**
+ * Several changes as one `assign`, each on what those before it made: XState copies its snapshot
+ * for every assign, which is a good part of a step.
+ */
+export const changing = (...changes: readonly Change[]) =>
+  assign(({ context, event }) => {
+    let next = context
+    for (const change of changes) next = { ...next, ...change({ context: next, event }) }
+    return next
+  })
+
+/** Starts a clock under the limit of its name. */
+export const start = (clock: string) => ({ type: 'startClock', params: { clock } }) as const
+/** Stops a clock, whether or not it was started. */
+export const stop = (clock: string) => ({ type: 'stopClock', params: { clock } }) as const
 
 const MILESTONES = ['stop', 'penalise', 'demolish'] as const
 /** What waits while the resident is asked; every other clock goes on. */
@@ -44,162 +65,185 @@ const WAITING_FOR_RESIDENT: ReadonlySet<string> = new Set([
   'handle',
   ...MILESTONES,
 ])
-const others = (clocks: object) =>
-  Object.keys(clocks).filter((clock) => !WAITING_FOR_RESIDENT.has(clock))
+const others = ({ event }: Given) => ({
+  except: Object.keys(event.clocks).filter((clock) => !WAITING_FOR_RESIDENT.has(clock)),
+})
+
+const handleClock = ({ context, event }: Given) => ({
+  clock: 'handle',
+  limit: handleLimit(context.about, event.policy),
+})
 
 /** Starts the handle clock at the first referral, and the milestones of the category. */
-export const startHandling = enqueueActions(({ context, event, enqueue }) => {
-  const handle = event.clocks.handle
-  if (handle === undefined || handle.status === 'stopped') enqueue(startHandle)
-  for (const clock of categoryOf(context.about.category)?.milestones ?? []) {
-    if (event.clocks[clock] === undefined) enqueue({ type: 'startClock', params: { clock } })
-  }
-})
+export const startHandling = {
+  type: 'startClock',
+  params: ({ context, event }: Given) => {
+    const { handle } = event.clocks
+    const milestones = categoryOf(context.about.category)?.milestones ?? []
+    const fresh = milestones.filter((clock) => event.clocks[clock] === undefined)
+    const clocks: { clock: string; limit?: string }[] = fresh.map((clock) => ({ clock }))
+    if (handle === undefined || handle.status === 'stopped') {
+      clocks.unshift(handleClock({ context, event }))
+    }
+    return clocks
+  },
+} as const
 
 /** Starts the handle clock, or its next round, under the limit of the category. */
-const startHandle = enqueueActions(({ context, event, enqueue }) => {
-  const limit = handleLimit(context.about, event.policy)
-  enqueue({ type: 'startClock', params: { clock: 'handle', limit } })
-})
+export const startHandle = { type: 'startClock', params: handleClock } as const
 
 /** An answer that was returned was none: the handle clock goes on to its old end. */
-export const restartHandle = enqueueActions(({ event, enqueue }) => {
-  const until = event.clocks.handle?.dueAt ?? event.at
-  enqueue({ type: 'startClock', params: { clock: 'handle', limit: 'handle.returned', until } })
-})
+export const restartHandle = {
+  type: 'startClock',
+  params: ({ event }: Given) => ({
+    clock: 'handle',
+    limit: 'handle.returned',
+    until: event.clocks.handle?.dueAt ?? event.at,
+  }),
+} as const
 
 /** After a follow-up is recorded somebody still has to close or redo: a limit of its own. */
-export const startClosing = enqueueActions(({ event, enqueue }) => {
-  enqueue({ type: 'stopClock', params: { clock: 'followUp' } })
-  if (!isCounting(event.clocks.close)) enqueue({ type: 'startClock', params: { clock: 'close' } })
+export const startClosing = [
+  stop('followUp'),
+  {
+    type: 'startClock',
+    params: ({ event }: Given) => (isCounting(event.clocks.close) ? [] : [{ clock: 'close' }]),
+  },
+] as const
+
+const followUpAnew = ({ context }: Given): Partial<Context> => ({
+  ...having(context, 'followUp', { tries: 0, followedUp: null }),
+  ...having(context, 'team', { signatures: [] }),
 })
 
 /** The handling is over: from whichever state the follow-up begins. */
-export const beginFollowUp = enqueueActions(({ context, enqueue }) => {
-  enqueue({ type: 'stopClock', params: { clock: 'handle' } })
-  enqueue({ type: 'startClock', params: { clock: 'followUp' } })
-  enqueue.assign({
-    ...having(context, 'followUp', { tries: 0, followedUp: null }),
-    ...having(context, 'team', { signatures: [] }),
-  })
-})
+export const beginFollowUp = [stop('handle'), start('followUp'), changing(followUpAnew)] as const
 
-/** A new round of handling, after redo or reopening; a late round before it is not forgotten. */
-export const beginRound = enqueueActions(({ context, event, enqueue }) => {
-  enqueue.assign({
-    ...keepLate(context, event.clocks),
-    round: context.round + 1,
-    referrals: context.referrals.map((referral) =>
-      referral.status === 'out' || referral.status === 'answered'
-        ? { ...referral, status: 'superseded' }
-        : referral,
-    ),
-    ...having(context, 'followUp', { tries: 0, followedUp: null }),
-    ...having(context, 'team', { signatures: [] }),
-    ...having(context, 'closing', { overridden: false }),
-  })
-  enqueue(startHandle)
+/** What a new round of handling changes; a late round before it is not forgotten. */
+export const nextRound = ({ context, event }: Given): Partial<Context> => ({
+  ...keepLate(context, event.clocks),
+  round: context.round + 1,
+  referrals: context.referrals.map((referral) =>
+    referral.status === 'out' || referral.status === 'answered'
+      ? { ...referral, status: 'superseded' }
+      : referral,
+  ),
+  ...followUpAnew({ context, event }),
+  ...having(context, 'closing', { overridden: false }),
 })
 
 /** Opens a referral for each unit that the event sends the case to. */
-export const sendOut = enqueueActions(({ context, event, enqueue }) => {
-  const { units, note } = goingOut(context, event)
-  const fresh = referred(context, units, referralId(event.eventId))
-  enqueue.assign({ referrals: [...context.referrals, ...fresh] })
-  enqueue({ type: 'open', params: dispatches(context, event, { referrals: fresh, note }) })
-})
+export const sendOut = [
+  changing(({ context, event }) => {
+    const fresh = referred(context, goingOut(context, event).units, referralId(event.eventId))
+    return { referrals: [...context.referrals, ...fresh] }
+  }),
+  {
+    type: 'open',
+    params: ({ context, event }: Given) => {
+      const { units, note } = goingOut(context, event)
+      const fresh = context.referrals.slice(context.referrals.length - units.length)
+      return dispatches(context, event, { referrals: fresh, note })
+    },
+  },
+] as const
 
-/** Ends the handling for now: closed until the reopening limit is over. */
-export function closeAs(how?: ClosedHow) {
-  return enqueueActions(({ context, event, enqueue }) => {
+/** What closing changes; without `how` it is what the last follow-up said. */
+export const closedAs =
+  (how?: ClosedHow): Change =>
+  ({ context, event }) => {
     const followedUp = context.followUp.followedUp === 'good' ? 'solved' : 'unanswered'
-
-    enqueue({ type: 'stopClocks', params: {} })
-    enqueue({ type: 'startClock', params: { clock: 'reopen' } })
-    enqueue({ type: 'tell', params: closing(context, event.stream) })
-    enqueue.assign({
+    return {
       ...having(context, 'closing', { how: how ?? followedUp, at: event.at }),
       ...having(context, 'marks', { asking: null }),
-    })
-  })
-}
+    }
+  }
+
+/** Ends the handling for now: closed until the reopening limit is over. */
+export const close = [
+  { type: 'stopClocks', params: {} },
+  start('reopen'),
+  { type: 'tell', params: ({ context, event }: Given) => closing(context, event.stream) },
+] as const
 
 /** Ends the case for good without its being handled. */
-export function endAs(how: 'rejected' | 'withdrawn') {
-  return enqueueActions(({ context, event, enqueue }) => {
-    enqueue({ type: 'tell', params: ending(context, event.stream, how) })
-    const told = how === 'rejected' ? toReporter(context, how) : []
-    enqueue({ type: 'notify', params: told })
-    enqueue.assign({
-      ...having(context, 'closing', { how, at: event.at }),
-      ...having(context, 'marks', { asking: null }),
-    })
-  })
-}
+export const endAs = (how: 'rejected' | 'withdrawn') =>
+  [
+    {
+      type: 'tell',
+      params: ({ context, event }: Given) => ending(context, event.stream, how),
+    },
+    {
+      type: 'notify',
+      params: ({ context }: Given) => (how === 'rejected' ? toReporter(context, how) : []),
+    },
+    changing(closedAs(how)),
+  ] as const
+
+const tellLive = (command: 'pause' | 'resume' | 'supersede') =>
+  ({
+    type: 'tell',
+    params: ({ context }: Given) => tellReferrals(live(context), command),
+  }) as const
 
 /** Stops counting for a while; the referrals wait too. */
-export const pauseAll = enqueueActions(({ context, enqueue }) => {
-  enqueue({ type: 'pauseClocks', params: {} })
-  enqueue({ type: 'tell', params: tellReferrals(live(context), 'pause') })
-})
+export const pauseAll = [{ type: 'pauseClocks', params: {} }, tellLive('pause')] as const
 
 /** Goes on after a pause, but for what waits for the resident's answer. */
-export const resumeAll = enqueueActions(({ context, enqueue }) => {
-  const except = context.marks.asking === 'waiting' ? [...WAITING_FOR_RESIDENT] : []
-  enqueue({ type: 'stopClock', params: { clock: 'suspended' } })
-  enqueue({ type: 'resumeClocks', params: { except } })
-  enqueue({ type: 'tell', params: tellReferrals(live(context), 'resume') })
-})
+export const resumeAll = [
+  stop('suspended'),
+  {
+    type: 'resumeClocks',
+    params: ({ context }: Given) => ({
+      except: context.marks.asking === 'waiting' ? [...WAITING_FOR_RESIDENT] : [],
+    }),
+  },
+  tellLive('resume'),
+] as const
+
+const asking = (now: Context['marks']['asking']) =>
+  changing(({ context }) => having(context, 'marks', { asking: now }))
 
 /** The resident is asked: what depends on the answer waits. */
-export const waitForResident = enqueueActions(({ context, event, enqueue }) => {
-  enqueue({ type: 'pauseClocks', params: { except: others(event.clocks) } })
-  enqueue({ type: 'startClock', params: { clock: 'resident' } })
-  enqueue.assign(having(context, 'marks', { asking: 'waiting' }))
-})
+export const waitForResident = [
+  { type: 'pauseClocks', params: others },
+  start('resident'),
+  asking('waiting'),
+] as const
 
 /** What waited for the resident goes on, with an answer or without. */
-export function waitNoLonger(asking: 'lapsed' | null) {
-  return enqueueActions(({ context, event, enqueue }) => {
-    enqueue({ type: 'stopClock', params: { clock: 'resident' } })
-    enqueue({ type: 'resumeClocks', params: { except: others(event.clocks) } })
-    enqueue.assign(having(context, 'marks', { asking }))
-  })
-}
+export const waitNoLonger = (now: 'lapsed' | null) =>
+  [stop('resident'), { type: 'resumeClocks', params: others }, asking(now)] as const
 
 /** The resident answers a case that waits as a whole: its other clocks stay paused. */
-export const endWaiting = enqueueActions(({ context, enqueue }) => {
-  enqueue({ type: 'stopClock', params: { clock: 'resident' } })
-  enqueue.assign(having(context, 'marks', { asking: null }))
-})
+export const endWaiting = [stop('resident'), asking(null)] as const
 
 /** A merged case goes its own way again. */
-export const standAlone = assign(({ context }) => having(context, 'ties', { original: null }))
+export const standAlone: Change = ({ context }) => having(context, 'ties', { original: null })
 
 /** Keeps what was followed up; unhappy once too often puts the case under supervision. */
-export const recordFollowUp = enqueueActions(({ event, enqueue }) => {
-  if (event.type !== 'appeal.followedUp') return
-  const { data, policy } = event
-  enqueue.assign(({ context }) => followed(context, data))
-  if (data.solved !== 'noAnswer') enqueue.assign(({ context }) => afterUnhappy(context, policy))
-})
+export const followUpRecorded: Change = ({ context, event }) => {
+  if (event.type !== 'appeal.followedUp') return {}
+  const kept = followed(context, event.data)
+  if (event.data.solved === 'noAnswer') return kept
+  return { ...kept, ...afterUnhappy({ ...context, ...kept }, event.policy) }
+}
 
 /** Sends the case round again: the units of the round before are released from it. */
-export const redo = enqueueActions(({ context, enqueue }) => {
-  enqueue({ type: 'stopClock', params: { clock: 'followUp' } })
-  enqueue({ type: 'stopClock', params: { clock: 'close' } })
-  enqueue({ type: 'tell', params: tellReferrals(live(context), 'supersede') })
-  enqueue.assign(having(context, 'counts', { redone: context.counts.redone + 1 }))
-  enqueue(beginRound)
-})
+export const redo = [
+  stop('followUp'),
+  stop('close'),
+  tellLive('supersede'),
+  changing(
+    ({ context }) => having(context, 'counts', { redone: context.counts.redone + 1 }),
+    nextRound,
+  ),
+  startHandle,
+] as const
 
-/** The first contact with whoever asked. */
-export const contacted = enqueueActions(({ context, event, enqueue }) => {
-  enqueue({ type: 'stopClock', params: { clock: 'contact' } })
-  if (context.marks.contactedAt === null) {
-    enqueue.assign(having(context, 'marks', { contactedAt: event.at }))
-  }
-})
+/** The first contact with whoever asked; later ones change nothing. */
+export const firstContact: Change = ({ context, event }) =>
+  context.marks.contactedAt === null ? having(context, 'marks', { contactedAt: event.at }) : {}
 
 function goingOut(
   context: Context,

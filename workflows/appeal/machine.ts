@@ -7,11 +7,16 @@ import { iso } from '@linli/workflow'
 import { assign } from 'xstate'
 import {
   appealSetup,
-  beginRound,
-  closeAs,
+  changing,
+  close,
+  closedAs,
   endWaiting,
+  nextRound,
   resumeAll,
   standAlone,
+  start,
+  startHandle,
+  stop,
 } from './appeal-setup.ts'
 import { adopted, EMPTY, having, reported, union } from './context.ts'
 import { everywhere } from './messages.ts'
@@ -25,8 +30,6 @@ import {
   referral,
   reported as reportedStage,
 } from './stages.ts'
-
-const start = (clock: string) => ({ type: 'startClock', params: { clock } }) as const
 
 export const machine = appealSetup.createMachine({
   id: 'appeal',
@@ -83,8 +86,8 @@ export const machine = appealSetup.createMachine({
           target: 'open.past',
           actions: [
             { type: 'tell', params: ({ context, event }) => lettingGo(context, event.stream) },
-            standAlone,
-            resumeAll,
+            changing(standAlone),
+            ...resumeAll,
           ],
         },
         'appeal.originalClosed': [
@@ -92,25 +95,28 @@ export const machine = appealSetup.createMachine({
             target: 'closed',
             guard: 'closesWithOriginal',
             actions: [
-              closeAs('withOriginal'),
+              ...close,
+              changing(closedAs('withOriginal')),
               { type: 'notify', params: ({ context }) => toReporter(context, 'originalClosed') },
             ],
           },
           {
             target: 'open.past',
             guard: 'fromOriginal',
-            actions: [standAlone, resumeAll],
+            actions: [changing(standAlone), ...resumeAll],
           },
         ],
         'appeal.succeeded': {
           target: 'open.past',
           guard: 'fromOriginal',
           actions: [
-            standAlone,
             assign(({ context, event }) =>
-              having(context, 'ties', { merged: union(context.ties.merged, event.data.merged) }),
+              having(context, 'ties', {
+                original: null,
+                merged: union(context.ties.merged, event.data.merged),
+              }),
             ),
-            resumeAll,
+            ...resumeAll,
             {
               type: 'notify',
               params: ({ context }) => toRole(context, 'coordinator', 'succeeded'),
@@ -126,7 +132,7 @@ export const machine = appealSetup.createMachine({
         'effect.refused': {
           target: 'open.past',
           guard: 'absorbRefused',
-          actions: [standAlone, resumeAll],
+          actions: [changing(standAlone), ...resumeAll],
         },
       },
     },
@@ -137,14 +143,17 @@ export const machine = appealSetup.createMachine({
           target: 'open.grid',
           guard: 'inReopenLimit',
           actions: [
-            { type: 'stopClock', params: { clock: 'reopen' } },
-            assign(({ context, event }) => ({
-              closing: EMPTY.closing,
-              ...having(context, 'ties', { original: null }),
-              ...having(context, 'about', { requestedAt: iso(event.at) }),
-              ...having(context, 'counts', { reopened: context.counts.reopened + 1 }),
-            })),
-            beginRound,
+            stop('reopen'),
+            changing(
+              standAlone,
+              ({ context, event }) => ({
+                closing: EMPTY.closing,
+                ...having(context, 'about', { requestedAt: iso(event.at) }),
+                ...having(context, 'counts', { reopened: context.counts.reopened + 1 }),
+              }),
+              nextRound,
+            ),
+            startHandle,
             start('decide'),
           ],
         },

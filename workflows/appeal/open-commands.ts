@@ -2,9 +2,11 @@
 import { assign } from 'xstate'
 import {
   appealSetup,
-  contacted,
+  changing,
   endAs,
+  firstContact,
   pauseAll,
+  stop,
   waitForResident,
   waitNoLonger,
 } from './appeal-setup.ts'
@@ -61,7 +63,10 @@ export const whileOpen = appealSetup.createStateConfig({
         },
       ],
     },
-    'appeal.contacted': { guard: 'handledHere', actions: contacted },
+    'appeal.contacted': {
+      guard: 'handledHere',
+      actions: [stop('contact'), changing(firstContact)],
+    },
     'appeal.urged': {
       guard: 'handledHere',
       actions: [
@@ -73,7 +78,7 @@ export const whileOpen = appealSetup.createStateConfig({
     'appeal.residentAsked': {
       guard: 'mayAsk',
       actions: [
-        waitForResident,
+        ...waitForResident,
         { type: 'notify', params: ({ context }) => toReporter(context, 'asked') },
       ],
     },
@@ -121,7 +126,7 @@ export const whileOpen = appealSetup.createStateConfig({
       target: '#appeal.suspended',
       guard: 'endsInTime',
       actions: [
-        pauseAll,
+        ...pauseAll,
         {
           type: 'startClock',
           params: ({ event }) => ({ clock: 'suspended', until: Date.parse(event.data.until) }),
@@ -138,7 +143,7 @@ export const whileOpen = appealSetup.createStateConfig({
         target: '#appeal.merged',
         guard: 'originalFits',
         actions: [
-          pauseAll,
+          ...pauseAll,
           assign(({ context, event }) =>
             having(context, 'ties', { original: event.data.original ?? null }),
           ),

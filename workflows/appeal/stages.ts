@@ -3,23 +3,25 @@ import { assign } from 'xstate'
 import {
   appealSetup,
   beginFollowUp,
-  closeAs,
-  contacted,
+  changing,
+  close,
+  closedAs,
   endAs,
-  recordFollowUp,
+  firstContact,
+  followUpRecorded,
   redo,
   restartHandle,
   sendOut,
+  start,
   startClosing,
   startHandling,
+  stop,
 } from './appeal-setup.ts'
 import { UNCLASSIFIED } from './category.ts'
 import { classified, having, heard, union } from './context.ts'
 import { leaving, toReporter } from './outgoing.ts'
 import { isSigned, signatureOf } from './supervision.ts'
 
-const stop = (clock: string) => ({ type: 'stopClock', params: { clock } }) as const
-const start = (clock: string) => ({ type: 'startClock', params: { clock } }) as const
 const toFollowUp = { target: '#appeal.open.followUp' } as const
 
 export const reported = appealSetup.createStateConfig({
@@ -43,7 +45,7 @@ export const grid = appealSetup.createStateConfig({
     'appeal.referred': {
       target: '#appeal.open.referral',
       guard: 'unitsFit',
-      actions: [stop('decide'), startHandling, sendOut],
+      actions: [stop('decide'), startHandling, ...sendOut],
     },
     'appeal.deliberated': {
       target: '#appeal.open.deliberation',
@@ -68,7 +70,7 @@ export const grid = appealSetup.createStateConfig({
         },
       ],
     },
-    'appeal.solved': { ...toFollowUp, actions: [stop('decide'), beginFollowUp] },
+    'appeal.solved': { ...toFollowUp, actions: [stop('decide'), ...beginFollowUp] },
     'appeal.rejected': { target: '#appeal.rejected', actions: endAs('rejected') },
   },
 })
@@ -87,9 +89,9 @@ export const deliberation = appealSetup.createStateConfig({
     {
       target: '#appeal.open.referral',
       guard: 'resolvedToUnits',
-      actions: [stop('deliberate'), startHandling, sendOut],
+      actions: [stop('deliberate'), startHandling, ...sendOut],
     },
-    { ...toFollowUp, guard: 'resolved', actions: [stop('deliberate'), beginFollowUp] },
+    { ...toFollowUp, guard: 'resolved', actions: [stop('deliberate'), ...beginFollowUp] },
     {
       target: '#appeal.open.grid',
       guard: 'notResolved',
@@ -103,7 +105,7 @@ export const referral = appealSetup.createStateConfig({
   on: {
     'appeal.referred': {
       guard: 'unitsFit',
-      actions: [sendOut],
+      actions: sendOut,
     },
   },
   always: [
@@ -119,19 +121,26 @@ export const followUp = appealSetup.createStateConfig({
       {
         target: '#appeal.closed',
         guard: 'closesNow',
-        actions: [recordFollowUp, contacted, closeAs('solved')],
+        actions: [
+          stop('contact'),
+          ...close,
+          changing(followUpRecorded, firstContact, closedAs('solved')),
+        ],
       },
       {
         target: '#appeal.closed',
         guard: 'endsUnanswered',
         actions: [
-          recordFollowUp,
-          closeAs('unanswered'),
+          ...close,
+          changing(followUpRecorded, closedAs('unanswered')),
           { type: 'notify', params: ({ context }) => toReporter(context, 'closedUnanswered') },
         ],
       },
-      { guard: 'unanswered', actions: recordFollowUp },
-      { guard: 'answered', actions: [recordFollowUp, contacted, startClosing] },
+      { guard: 'unanswered', actions: changing(followUpRecorded) },
+      {
+        guard: 'answered',
+        actions: [stop('contact'), ...startClosing, changing(followUpRecorded, firstContact)],
+      },
     ],
     'appeal.signed': {
       guard: 'maySign',
@@ -145,24 +154,29 @@ export const followUp = appealSetup.createStateConfig({
       target: '#appeal.closed',
       guard: { type: 'mayClose', params: { all: ['followedUp', 'released', 'signed'] } },
       actions: [
-        assign(({ context, event }) =>
-          having(context, 'closing', {
-            overridden: event.data.override !== undefined && !isSigned(context),
-          }),
+        ...close,
+        changing(
+          ({ context, event }) =>
+            having(context, 'closing', {
+              overridden:
+                event.type === 'appeal.closed' &&
+                event.data.override !== undefined &&
+                !isSigned(context),
+            }),
+          closedAs(),
         ),
-        closeAs(),
       ],
     },
     'appeal.redone': [
       {
         target: '#appeal.open.referral',
         guard: 'redoToUnits',
-        actions: [redo, sendOut],
+        actions: [...redo, ...sendOut],
       },
       {
         target: '#appeal.open.grid',
         guard: 'redoToGrid',
-        actions: [redo, start('decide')],
+        actions: [...redo, start('decide')],
       },
     ],
   },

@@ -57,6 +57,17 @@ export function actorFor(
   return undefined
 }
 
+/** The same for many commands to an instance that exists: scopes are looked at once. */
+export function actorIn(
+  caller: Caller,
+  row: Row,
+): (command: Pick<Command, 'by'>) => Actor | undefined {
+  const held = caller.grants
+    .filter((grant) => inScope(caller, grant, row))
+    .map((grant) => ({ role: grant.role, actor: actorOf(caller, grant) }))
+  return ({ by }) => held.find(({ role }) => by.includes(role))?.actor
+}
+
 /** True when the caller may read an instance of the workflow with this row. */
 export function mayRead(caller: Caller, workflow: string, row: Row): boolean {
   return caller.grants.some(

@@ -19,18 +19,23 @@ export type NotifyParams = {
 /** Hand something to an outside system. */
 export type SendParams = { system: string; with: With }
 
-/** The core's actions, inert: XState collects them with their params and `step` reads those. */
+type Each<One> = One | readonly One[]
+
+/**
+ * The core's actions, inert: XState collects them with their params and `step` reads those. A list
+ * of params is that action so many times over, and an empty one is none.
+ */
 export const coreActions = {
-  startClock: (_: unknown, _params: Params<'startClock'>): void => {},
-  pauseClock: (_: unknown, _params: { clock: string }): void => {},
-  resumeClock: (_: unknown, _params: { clock: string }): void => {},
-  stopClock: (_: unknown, _params: { clock: string }): void => {},
-  extendClock: (_: unknown, _params: Params<'extendClock'>): void => {},
+  startClock: (_: unknown, _params: Each<Params<'startClock'>>): void => {},
+  pauseClock: (_: unknown, _params: Each<{ clock: string }>): void => {},
+  resumeClock: (_: unknown, _params: Each<{ clock: string }>): void => {},
+  stopClock: (_: unknown, _params: Each<{ clock: string }>): void => {},
+  extendClock: (_: unknown, _params: Each<Params<'extendClock'>>): void => {},
   pauseClocks: (_: unknown, _params: { except?: readonly string[] }): void => {},
   resumeClocks: (_: unknown, _params: { except?: readonly string[] }): void => {},
   stopClocks: (_: unknown, _params: { except?: readonly string[] }): void => {},
-  open: (_: unknown, _params: OpenParams | readonly OpenParams[]): void => {},
-  tell: (_: unknown, _params: TellParams | readonly TellParams[]): void => {},
-  notify: (_: unknown, _params: NotifyParams | readonly NotifyParams[]): void => {},
-  send: (_: unknown, _params: SendParams | readonly SendParams[]): void => {},
+  open: (_: unknown, _params: Each<OpenParams>): void => {},
+  tell: (_: unknown, _params: Each<TellParams>): void => {},
+  notify: (_: unknown, _params: Each<NotifyParams>): void => {},
+  send: (_: unknown, _params: Each<SendParams>): void => {},
 }

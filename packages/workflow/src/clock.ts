@@ -1,6 +1,7 @@
 // Named clocks of an instance: what the core keeps beside the machine. A clock is changed only
 // by applying stored records, so folding gives what stepping gave. Pure; the calendar is lent.
 import type { ClockRecord } from './event.ts'
+import { instantOf, iso } from './instant.ts'
 import type { Limit, LimitUnit, Policy } from './policy.ts'
 
 /** An instant a limit ends; `certain` is false where a year's calendar is not yet published. */
@@ -59,11 +60,13 @@ export function isCounting(clock: Clock | undefined): clock is Clock {
 
 /** Applies one stored record. `at` is the event's own time in epoch milliseconds. */
 export function applyClock(clocks: Clocks, record: ClockRecord, at: number): Clocks {
-  const before = clocks[record.clock]
-  return { ...clocks, [record.clock]: changed(before, record, at) }
+  const after = { ...clocks }
+  after[record.clock] = changed(clocks[record.clock], record, at)
+  return after
 }
 
-function changed(before: Clock | undefined, record: ClockRecord, at: number): Clock {
+/** The clock that a record makes of the one before. */
+export function changed(before: Clock | undefined, record: ClockRecord, at: number): Clock {
   if (record.is === 'started') return started(record, at)
   if (before === undefined) throw new Error(`clock ${record.clock} changed before it started`)
   const clock = { ...before, generation: record.generation }
@@ -88,7 +91,7 @@ function changed(before: Clock | undefined, record: ClockRecord, at: number): Cl
 }
 
 function started(record: ClockRecord, at: number): Clock {
-  return {
+  const clock: Clock = {
     clock: record.clock,
     status: 'running',
     round: record.round,
@@ -97,13 +100,15 @@ function started(record: ClockRecord, at: number): Clock {
     unit: (record.unit as LimitUnit | undefined) ?? 'hours',
     startedAt: at,
     countedFrom: at,
-    ...due(record),
+    dueAt: instantOf(record.dueAt ?? ''),
     warned: false,
     expired: false,
     late: false,
     pauses: 0,
     certain: record.certain !== false,
   }
+  if (record.warnAt !== undefined) clock.warnAt = instantOf(record.warnAt)
+  return clock
 }
 
 function running(clock: Clock, record: ClockRecord, at: number): Clock {
@@ -115,8 +120,8 @@ function running(clock: Clock, record: ClockRecord, at: number): Clock {
 }
 
 function due(record: ClockRecord): { dueAt: number; warnAt?: number } {
-  const dueAt = Date.parse(record.dueAt ?? '')
-  return record.warnAt === undefined ? { dueAt } : { dueAt, warnAt: Date.parse(record.warnAt) }
+  const dueAt = instantOf(record.dueAt ?? '')
+  return record.warnAt === undefined ? { dueAt } : { dueAt, warnAt: instantOf(record.warnAt) }
 }
 
 /** What a machine's action asks of a clock; `step` alone turns it into records. */
@@ -153,10 +158,21 @@ export function clockRecords(
     case 'pauseClocks':
     case 'resumeClocks':
     case 'stopClocks':
-      return Object.values(clocks)
-        .filter((clock) => !action.except?.includes(clock.clock))
-        .flatMap((clock) => change(clock, VERBS[action.type], scene))
+      return changeAll(clocks, action, scene)
   }
+}
+
+function changeAll(
+  clocks: Clocks,
+  action: { type: keyof typeof VERBS; except?: readonly string[] },
+  scene: ClockScene,
+): ClockRecord[] {
+  const records: ClockRecord[] = []
+  for (const clock of Object.values(clocks)) {
+    if (clock.status === 'stopped' || action.except?.includes(clock.clock)) continue
+    records.push(...change(clock, VERBS[action.type], scene))
+  }
+  return records
 }
 
 const VERBS = {
@@ -170,47 +186,62 @@ const VERBS = {
 
 /** What a clock with a given end says instead of a limit, so that no calendar moves it. */
 const UNTIL = 'until'
+const NO_LIMIT: Limit & { warn?: Limit } = { amount: 0, unit: 'hours' }
 
 function start(
   before: Clock | undefined,
   action: Extract<ClockAction, { type: 'startClock' }>,
   scene: ClockScene,
 ): ClockRecord {
-  const base = {
-    clock: action.clock,
-    is: 'started' as const,
-    round: (before?.round ?? 0) + 1,
-    generation: (before?.generation ?? 0) + 1,
-  }
-  if (action.until !== undefined) {
-    return { ...base, limit: UNTIL, unit: 'hours', dueAt: iso(action.until) }
-  }
   const name = action.limit ?? action.clock
-  const limit = scene.policy.limits[name]
+  const limit = action.until === undefined ? scene.policy.limits[name] : NO_LIMIT
   if (limit === undefined) {
     throw new Error(`policy ${scene.policy.id} names no limit ${name}`)
   }
+  const record: ClockRecord = {
+    clock: action.clock,
+    is: 'started',
+    round: (before?.round ?? 0) + 1,
+    generation: (before?.generation ?? 0) + 1,
+    limit: action.until === undefined ? name : UNTIL,
+    unit: limit.unit,
+  }
+  if (action.until !== undefined) {
+    record.dueAt = iso(action.until)
+    return record
+  }
   const end = scene.calendar.after(scene.at, limit)
-  const { warnAt, ...rest } = dates(end, name, scene)
-  const warns = warnAt !== undefined && warnAt !== iso(scene.at)
-  return { ...base, limit: name, unit: limit.unit, ...(warns ? { warnAt } : {}), ...rest }
+  const warnAt = warningOf(end, limit, scene)
+  // A limit no longer than its warning begins without one.
+  return dated(record, end, warnAt === iso(scene.at) ? undefined : warnAt)
 }
 
-/** The dates of a count that goes on: one already inside its warning warns at once. */
-function dates(
+/** When such a count warns: one already inside its warning at once, one that ended never. */
+function warningOf(
   end: Due,
-  limitName: string,
+  limit: { warn?: Limit | undefined } | undefined,
   scene: ClockScene,
-): Pick<ClockRecord, 'warnAt' | 'dueAt' | 'certain'> {
-  const warn = scene.policy.limits[limitName]?.warn
-  const warnAt = warn === undefined ? undefined : scene.calendar.before(end.at, warn).at
-  const warns = warnAt !== undefined && end.at > scene.at
-  return {
-    ...(warns ? { warnAt: iso(Math.max(warnAt, scene.at)) } : {}),
-    dueAt: iso(end.at),
-    ...(end.certain ? {} : { certain: false as const }),
-  }
+): string | undefined {
+  if (limit?.warn === undefined) return undefined
+  const warnAt = scene.calendar.before(end.at, limit.warn).at
+  return end.at > scene.at ? iso(Math.max(warnAt, scene.at)) : undefined
 }
+
+/** Writes the dates of a count into its record, in the order in which they are stored. */
+function dated(record: ClockRecord, end: Due, warnAt: string | undefined): ClockRecord {
+  if (warnAt !== undefined) record.warnAt = warnAt
+  record.dueAt = iso(end.at)
+  if (!end.certain) record.certain = false
+  return record
+}
+
+/** The dates of a count that goes on under the limit it has. */
+const redated = (
+  record: ClockRecord,
+  end: Due,
+  under: { limit: string; scene: ClockScene },
+): ClockRecord =>
+  dated(record, end, warningOf(end, under.scene.policy.limits[under.limit], under.scene))
 
 function change(
   clock: Clock | undefined,
@@ -219,15 +250,18 @@ function change(
 ): ClockRecord[] {
   if (clock === undefined || clock.status === 'stopped') return []
   if (verb === 'resume') return clock.status === 'paused' ? [resume(clock, scene)] : []
-  const withdrawn = scene.turned === clock.clock ? [] : withdraw(clock, scene.at)
+  const records = scene.turned === clock.clock ? [] : withdraw(clock, scene.at)
   const base = { clock: clock.clock, round: clock.round, generation: clock.generation + 1 }
   if (verb === 'stop') {
-    const late = clock.status !== 'paused' && scene.at > clock.dueAt
-    return [...withdrawn, { ...base, is: 'stopped', ...(late ? { late } : {}) }]
+    const record: ClockRecord = { ...base, is: 'stopped' }
+    if (clock.status !== 'paused' && scene.at > clock.dueAt) record.late = true
+    records.push(record)
+    return records
   }
   if (!isCounting(clock)) return []
   const left = scene.calendar.between(scene.at, clock.dueAt, clock.unit)
-  return [...withdrawn, { ...base, is: 'paused', left }]
+  records.push({ ...base, is: 'paused', left })
+  return records
 }
 
 /** An expiry or warning recorded meanwhile is taken back when the claimed time was in time. */
@@ -250,24 +284,19 @@ function withdraw(clock: Clock, at: number): ClockRecord[] {
 function resume(clock: Clock, scene: ClockScene): ClockRecord {
   const left = clock.left ?? 0
   const end = scene.calendar.plus(scene.at, left, clock.unit)
-  return {
-    clock: clock.clock,
-    is: 'resumed',
-    round: clock.round,
-    generation: clock.generation + 1,
-    left,
-    ...dates(end, clock.limit, scene),
-  }
+  return redated({ ...anew(clock, 'resumed'), left }, end, { limit: clock.limit, scene })
 }
+
+const anew = (clock: Clock, is: ClockRecord['is']): ClockRecord => ({
+  clock: clock.clock,
+  is,
+  round: clock.round,
+  generation: clock.generation + 1,
+})
 
 function extend(clock: Clock | undefined, by: Limit, scene: ClockScene): ClockRecord[] {
   if (clock === undefined || clock.status === 'stopped') return []
-  const base = {
-    clock: clock.clock,
-    is: 'extended' as const,
-    round: clock.round,
-    generation: clock.generation + 1,
-  }
+  const base = anew(clock, 'extended')
   if (clock.status === 'paused') {
     const end = scene.calendar.after(scene.at, by).at
     const more = scene.calendar.between(scene.at, end, clock.unit)
@@ -275,7 +304,7 @@ function extend(clock: Clock | undefined, by: Limit, scene: ClockScene): ClockRe
   }
   const end = scene.calendar.after(clock.dueAt, by)
   const left = scene.calendar.between(scene.at, end.at, clock.unit)
-  return [{ ...base, left, ...dates(end, clock.limit, scene) }]
+  return [redated({ ...base, left }, end, { limit: clock.limit, scene })]
 }
 
 /** The record that a changed calendar leads to; undefined when the clock ends as before. */
@@ -287,34 +316,5 @@ export function reschedule(clock: Clock, scene: ClockScene): ClockRecord | undef
       ? scene.calendar.after(clock.countedFrom, limit)
       : scene.calendar.plus(clock.countedFrom, clock.countedLeft, clock.unit)
   if (end.at === clock.dueAt && end.certain === clock.certain) return undefined
-  return {
-    clock: clock.clock,
-    is: 'rescheduled',
-    round: clock.round,
-    generation: clock.generation + 1,
-    ...dates(end, clock.limit, scene),
-  }
+  return redated(anew(clock, 'rescheduled'), end, { limit: clock.limit, scene })
 }
-
-/** An instant (epoch ms, an integer) as stored; `Date` formats each day once. */
-export function iso(ms: number): string {
-  const day = Math.floor(ms / DAY_MS)
-  const known = days.get(day)
-  const date = known ?? new Date(day * DAY_MS).toISOString().slice(0, 11)
-  if (known === undefined) {
-    if (days.size >= DAYS_KEPT) days.clear()
-    days.set(day, date)
-  }
-  const rest = ms - day * DAY_MS
-  const hour = Math.floor(rest / 3_600_000)
-  const minute = Math.floor(rest / 60_000) % 60
-  const second = Math.floor(rest / 1_000) % 60
-  const milli = Math.floor(rest) % 1_000
-  const thousandth = milli < 10 ? `00${milli}` : milli < 100 ? `0${milli}` : milli
-  return `${date}${TWO[hour]}:${TWO[minute]}:${TWO[second]}.${thousandth}Z`
-}
-
-const DAY_MS = 86_400_000
-const DAYS_KEPT = 4_096
-const days = new Map<number, string>()
-const TWO = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))

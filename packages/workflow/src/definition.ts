@@ -3,9 +3,11 @@
 import type { AnyMachineSnapshot, AnyStateMachine } from 'xstate'
 import { z } from 'zod'
 import type { Clocks } from './clock.ts'
+import type { CommandLog } from './command-log.ts'
 import { assertClocks, assertLimits, assertSubjects } from './definition-check.ts'
 import type { Event, Role } from './event.ts'
 import type { Scene } from './guard.ts'
+import { leanAssigns } from './lean-assign.ts'
 import { assertDurable, eventTypesOf } from './machine-check.ts'
 import { type PersonalField, personalFields, type Recorded } from './personal.ts'
 import type { Policy } from './policy.ts'
@@ -25,9 +27,8 @@ export type Instance = {
   effectiveAt: number
   startedAt: number
   enteredAt: number
-  /** Command id and body hash of each event, by revision. */
-  commands: readonly string[]
-  bodies: readonly (string | undefined)[]
+  /** Command id and body hash of each event. */
+  commands: CommandLog
   last: Pick<Event, 'id' | 'type'>
 }
 
@@ -202,6 +203,7 @@ export function defineWorkflow<Context extends object>(spec: WorkflowSpec<Contex
     assertFits(spec.id, old.machine, before)
     for (const built of before) if (!byType.has(built.type)) byType.set(built.type, built)
   }
+  for (const machine of machines.values()) leanAssigns(machine)
   return {
     id: spec.id,
     version: spec.version,

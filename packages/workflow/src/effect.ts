@@ -1,10 +1,11 @@
 // From the actions of a macrostep to the records and effects of an event. A closed union: an
 // action with another name is a mistake of the workflow and throws.
 import {
-  applyClock,
+  type Clock,
   type ClockAction,
   type ClockScene,
   type Clocks,
+  changed,
   clockRecords,
 } from './clock.ts'
 import type { ClockRecord, Effect } from './event.ts'
@@ -17,8 +18,13 @@ export type PlainEffect = Effect extends infer One
     : never
   : never
 
-/** The clocks and effects that a macrostep led to. */
-export type Outcome = { clocks: Clocks; records: ClockRecord[]; effects: PlainEffect[] }
+/** The clocks and effects that a macrostep led to. `clocks` is copied before its first change. */
+export type Outcome = {
+  clocks: Record<string, Clock>
+  isCopied: boolean
+  records: ClockRecord[]
+  effects: PlainEffect[]
+}
 
 /** Reads collected actions in order; clocks change as they are read. */
 export function outcome(
@@ -26,11 +32,14 @@ export function outcome(
   before: Clocks,
   scene: ClockScene,
 ): Outcome {
-  const result: Outcome = { clocks: before, records: [], effects: [] }
-  for (const action of actions) {
-    const effects = effectsOf(action)
-    if (effects !== undefined) result.effects.push(...effects)
-    else changeClocks(result, clockActionOf(action, scene.at), scene)
+  const result: Outcome = { clocks: before, isCopied: false, records: [], effects: [] }
+  for (const { type, params } of actions) {
+    if (EFFECTS.has(type)) addEffects(result.effects, type, params)
+    else if (!CLOCK_ACTIONS.has(type)) {
+      changeClocks(result, builtInAction({ type, params }, scene.at), scene)
+    } else if (Array.isArray(params)) {
+      for (const one of params) changeClocks(result, clockAction(type, one), scene)
+    } else changeClocks(result, clockAction(type, params), scene)
   }
   return result
 }
@@ -44,7 +53,11 @@ export function changeClocks(
   if (action === undefined) return
   for (const record of clockRecords(result.clocks, action, scene)) {
     result.records.push(record)
-    result.clocks = applyClock(result.clocks, record, scene.at)
+    if (!result.isCopied) {
+      result.clocks = { ...result.clocks }
+      result.isCopied = true
+    }
+    result.clocks[record.clock] = changed(result.clocks[record.clock], record, scene.at)
   }
 }
 
@@ -60,17 +73,17 @@ const CLOCK_ACTIONS = new Set([
   'stopClocks',
 ])
 
-function effectsOf(action: CollectedAction): PlainEffect[] | undefined {
-  if (!EFFECTS.has(action.type)) return undefined
-  const params = Array.isArray(action.params) ? action.params : [action.params]
-  return params.map((one) => ({ kind: action.type, ...one }) as PlainEffect)
+function addEffects(effects: PlainEffect[], kind: string, params: unknown): void {
+  if (Array.isArray(params)) {
+    for (const one of params) effects.push({ kind, ...one } as PlainEffect)
+  } else effects.push({ kind, ...(params as object) } as PlainEffect)
 }
 
+const clockAction = (type: string, params: unknown): ClockAction =>
+  ({ type, ...(params as object | undefined) }) as ClockAction
+
 /** Plain delays (`after`) go the way of clocks; a `raise` without delay already happened. */
-function clockActionOf(action: CollectedAction, at: number): ClockAction | undefined {
-  if (CLOCK_ACTIONS.has(action.type)) {
-    return { type: action.type, ...(action.params as object | undefined) } as ClockAction
-  }
+function builtInAction(action: CollectedAction, at: number): ClockAction | undefined {
   if (action.type === 'xstate.raise') {
     const raised = action.params as { event: { type: string }; delay?: number }
     if (raised.delay === undefined) return undefined

@@ -1,9 +1,10 @@
 // Folds stored events into an instance, and proves on the way that each reaches the state it
 // says. Needs no other stream and no calendar: an event carries its facts and its instants.
-import { applyClock, type Clocks } from './clock.ts'
-import type { Workflow } from './definition.ts'
+import { type Clock, type Clocks, changed } from './clock.ts'
+import { NO_CLOCKS, type Workflow } from './definition.ts'
 import type { ClockRecord, Event } from './event.ts'
 import { type Instance, sameState, statePath } from './instance.ts'
+import { instantOf } from './instant.ts'
 import { migrated } from './migrate.ts'
 import { clockEventType, following } from './step.ts'
 import { initialSnapshot, type Transitioned, transition } from './transition.ts'
@@ -39,30 +40,37 @@ export function fold(
 export function apply(workflow: Workflow, before: Instance | undefined, event: Event): Instance {
   const expected = (before?.revision ?? -1) + 1
   if (event.revision !== expected) throw new FoldFault(event, `expected revision ${expected}`)
-  const at = Date.parse(event.at)
-  const [first] = event.clocks ?? []
-  const turned = event.type.startsWith('clock.') && first !== undefined
-  const seen =
-    turned && before !== undefined
-      ? clockFolded(before.clocks, first, event)
-      : (before?.clocks ?? {})
+  const at = instantOf(event.at)
+  const records = event.clocks ?? []
+  const clocks = before?.clocks ?? NO_CLOCKS
+  // What a clock just did is seen by the machine; what the machine led to comes after.
+  const turns = event.type.startsWith('clock.') && before !== undefined ? 1 : 0
+  const seen = turns === 0 ? clocks : clocksFolded(clocks, records.slice(0, 1), { event, at })
   const next = moved(workflow, before, { event, at, clocks: seen })
   if (!sameState(next.snapshot.value, event.to)) {
     const reached = statePath(next.snapshot.value)
     throw new FoldFault(event, `reached ${reached}, stored ${statePath(event.to)}`)
   }
-  let clocks: Clocks = seen
-  for (const record of (event.clocks ?? []).slice(turned ? 1 : 0)) {
-    clocks = clockFolded(clocks, record, event)
-  }
-  return following(workflow, before, { event, next, clocks })
+  const others = turns === 0 ? records : records.slice(1)
+  const after = clocksFolded(seen, others, { event, at })
+  return following(workflow, before, { event, at, next, clocks: after })
 }
 
-function clockFolded(clocks: Clocks, record: ClockRecord, event: Event): Clocks {
-  if (record.is !== 'started' && clocks[record.clock] === undefined) {
-    throw new FoldFault(event, `the clock ${record.clock} never started`)
+function clocksFolded(
+  clocks: Clocks,
+  records: readonly ClockRecord[],
+  { event, at }: { event: Event; at: number },
+): Clocks {
+  if (records.length === 0) return clocks
+  const folded: Record<string, Clock> = { ...clocks }
+  for (const record of records) {
+    const before = folded[record.clock]
+    if (record.is !== 'started' && before === undefined) {
+      throw new FoldFault(event, `the clock ${record.clock} never started`)
+    }
+    folded[record.clock] = changed(before, record, at)
   }
-  return applyClock(clocks, record, Date.parse(event.at))
+  return folded
 }
 
 function moved(

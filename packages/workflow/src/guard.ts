@@ -38,14 +38,20 @@ type Given<Context, Rules> = {
 export function when<Context, Rules = unknown, Params = undefined>(
   holds: (asked: Asked<Context, Rules>, params: Params) => boolean,
 ) {
-  return ({ context, event }: Given<Context, Rules>, params: Params): boolean =>
-    holds({ ...event, context }, params)
+  return ({ context, event }: Given<Context, Rules>, params: Params): boolean => {
+    const { at, by, clocks, policy, eventId, stream } = event
+    return holds({ at, by, clocks, policy, eventId, stream, context }, params)
+  }
 }
 
 /** A guard that also sees the command's data and the facts it needed. */
 export function check<Context, Data, Rules = unknown, Params = undefined>(
   holds: (tried: Tried<Context, Data, Rules>, params: Params) => boolean,
 ) {
-  return ({ context, event }: Given<Context, Rules>, params: Params): boolean =>
-    event.offering === true || holds({ ...event, context, data: event.data as Data }, params)
+  return ({ context, event }: Given<Context, Rules>, params: Params): boolean => {
+    if (event.offering === true) return true
+    const { at, by, clocks, policy, eventId, stream, facts } = event
+    const data = event.data as Data
+    return holds({ at, by, clocks, policy, eventId, stream, context, data, facts }, params)
+  }
 }

@@ -1,7 +1,8 @@
 export type { NotifyParams, OpenParams, SendParams, TellParams } from './action.ts'
 export { coreActions } from './action.ts'
 export type { Card, Clock, ClockAction, ClockScene, Clocks, Due, WorkingTime } from './clock.ts'
-export { applyClock, cardOf, clockRecords, isCounting, iso, reschedule } from './clock.ts'
+export { applyClock, cardOf, clockRecords, isCounting, reschedule } from './clock.ts'
+export type { CommandLog } from './command-log.ts'
 export type {
   ClockEvent,
   Command,
@@ -36,8 +37,9 @@ export type { Asked, Scene, Tried } from './guard.ts'
 export { check, when } from './guard.ts'
 export type { Instance } from './instance.ts'
 export { hasEnded, instanceFrom, sameState, stateOf, statePath } from './instance.ts'
+export { iso } from './instant.ts'
 export { migrated } from './migrate.ts'
-export { failedGuard, offered } from './offer.ts'
+export { failedGuard, type OfferScene, offered, offeredBy } from './offer.ts'
 export type { PersonalField, Recorded } from './personal.ts'
 export { isSealed, mapPersonal, personal, personalFields, Sealed } from './personal.ts'
 export type { Policy } from './policy.ts'

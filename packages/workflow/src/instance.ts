@@ -27,14 +27,13 @@ export function statePath(value: StateValue): string {
 export function sameState(a: StateValue, b: StateValue): boolean {
   if (typeof a === 'string' || typeof b === 'string') return a === b
   const names = Object.keys(a)
-  return (
-    names.length === Object.keys(b).length &&
-    names.every((name) => {
-      const left = a[name]
-      const right = b[name]
-      return left !== undefined && right !== undefined && sameState(left, right)
-    })
-  )
+  if (names.length !== Object.keys(b).length) return false
+  for (const name of names) {
+    const left = a[name]
+    const right = b[name]
+    if (left === undefined || right === undefined || !sameState(left, right)) return false
+  }
+  return true
 }
 
 /**

@@ -5,30 +5,42 @@ import type { Scene } from './guard.ts'
 import { hasEnded, type Instance } from './instance.ts'
 import { guardName } from './machine-check.ts'
 
-type Candidates = { always: readonly Command[]; guarded: readonly Guarded[] }
-/** A command that some guard decides on, with the guards of the transitions it could take. */
-type Guarded = { command: Command; guards: readonly unknown[] }
-const candidates = new WeakMap<object, Map<string, Candidates>>()
+/** A command that a state may take; with guards, one of them has to let it pass. */
+type Candidate = { command: Command; guards: readonly unknown[] | undefined }
+const candidates = new WeakMap<object, Map<string, readonly Candidate[]>>()
 
-/**
- * The commands that the instance would take, data aside. Who may give them is not asked here;
- * `among` leaves the others out before their guards are asked.
- */
-export function offered(
+/** What a guard is asked with before anybody gave a command. */
+export type OfferScene = Omit<Scene, 'offering' | 'facts'>
+
+/** The commands that the instance would take, data aside. Who may give them is not asked here. */
+export function offered(instance: Instance, scene: OfferScene): Command[] {
+  return offeredBy(instance, () => scene)
+}
+
+/** The same where it depends on the command who would give it; nobody leaves the command out. */
+export function offeredBy(
   instance: Instance,
-  scene: Omit<Scene, 'offering' | 'facts'>,
-  among?: ReadonlySet<Command>,
+  sceneOf: (command: Command) => OfferScene | undefined,
 ): Command[] {
   if (hasEnded(instance)) return []
-  const { always, guarded } = candidatesOf(instance)
-  const free = among === undefined ? [...always] : always.filter((command) => among.has(command))
-  for (const { command, guards } of guarded) {
-    if (among !== undefined && !among.has(command)) continue
-    const { type } = command
-    const event = { ...scene, type, data: {}, facts: {}, offering: true }
-    if (guards.some((guard) => holds(guard, instance.snapshot, event))) free.push(command)
+  const free: Command[] = []
+  for (const { command, guards } of candidatesOf(instance)) {
+    const scene = sceneOf(command)
+    if (scene === undefined) continue
+    if (guards === undefined || passes(guards, instance, { command, scene })) free.push(command)
   }
   return free
+}
+
+function passes(
+  guards: readonly unknown[],
+  { snapshot }: Instance,
+  { command: { type }, scene }: { command: Command; scene: OfferScene },
+): boolean {
+  const { at, by, clocks, policy, eventId, stream } = scene
+  const own = { at, by, clocks, policy, eventId, stream }
+  const event = { ...own, type, data: {}, facts: {}, offering: true }
+  return guards.some((guard) => holds(guard, snapshot, event))
 }
 
 /** Asks a named guard itself: a walk through the whole machine costs ten times as much. */
@@ -71,20 +83,18 @@ function paramsOf(guard: unknown, asked: object): unknown {
   return typeof guard.params === 'function' ? guard.params(asked) : guard.params
 }
 
-function candidatesOf(instance: Instance): Candidates {
+function candidatesOf(instance: Instance): readonly Candidate[] {
   const byState = candidates.getOrInsertComputed(instance.snapshot.machine, () => new Map())
   const key = JSON.stringify(instance.snapshot.value)
   return byState.getOrInsertComputed(key, () => findCandidates(instance))
 }
 
-function findCandidates(instance: Instance): Candidates {
+function findCandidates(instance: Instance): Candidate[] {
   const transitions = getNextTransitions(instance.snapshot)
-  const always: Command[] = []
-  const guarded: Guarded[] = []
-  for (const command of instance.workflow.commands.values()) {
+  return [...instance.workflow.commands.values()].flatMap((command): Candidate[] => {
     const own = transitions.filter((transition) => transition.eventType === command.type)
-    if (own.some((transition) => transition.guard === undefined)) always.push(command)
-    else if (own.length > 0) guarded.push({ command, guards: own.map(({ guard }) => guard) })
-  }
-  return { always, guarded }
+    if (own.length === 0) return []
+    const isFree = own.some((transition) => transition.guard === undefined)
+    return [{ command, guards: isFree ? undefined : own.map(({ guard }) => guard) }]
+  })
 }

@@ -6,15 +6,16 @@ import {
   type Clocks,
   cardOf,
   isCounting,
-  iso,
   reschedule,
   type WorkingTime,
 } from './clock.ts'
-import type { Command, Workflow } from './definition.ts'
+import { bodyAt, logged, revisionOf } from './command-log.ts'
+import { type Command, NO_CLOCKS, type Workflow } from './definition.ts'
 import { changeClocks, type Outcome, outcome, type PlainEffect } from './effect.ts'
 import type { Actor, ClockRecord, Effect, Event } from './event.ts'
 import type { Scene } from './guard.ts'
-import { hasEnded, type Instance, sameState, stateOf } from './instance.ts'
+import { hasEnded, type Instance, sameState } from './instance.ts'
+import { instantOf, iso } from './instant.ts'
 import { migrated } from './migrate.ts'
 import { failedGuard, offered } from './offer.ts'
 import type { Policy } from './policy.ts'
@@ -60,9 +61,11 @@ export function step(
   given: GivenCommand,
   scene: StepScene,
 ): Stepped | Repeated | Refusal {
-  const known = before?.commands.indexOf(given.id) ?? -1
-  if (before !== undefined && known >= 0) {
-    return before.bodies[known] === given.body ? { repeated: known } : { refused: 'key-reused' }
+  if (before !== undefined) {
+    const known = revisionOf(before.commands, given.id)
+    const isKnown = known !== undefined
+    if (isKnown && bodyAt(before.commands, known) !== given.body) return { refused: 'key-reused' }
+    if (isKnown) return { repeated: known }
   }
   if (given.name.includes('.')) return coreStep(workflow, before, given, scene)
   const command = workflow.commands.get(given.name)
@@ -85,8 +88,8 @@ type Taking = {
 function take(taking: Taking): Stepped | Refusal {
   const { before, given, scene, type } = taking
   const data = given.facts === undefined ? given.data : { ...given.data, facts: given.facts }
-  const asked = sceneOf(before?.clocks ?? {}, given, scene)
-  const event = { ...asked, type, data, facts: given.facts ?? {} }
+  const clocks = before?.clocks ?? NO_CLOCKS
+  const event = machineEvent({ type, data, facts: given.facts ?? {} }, taking, clocks)
   const snapshot = before?.snapshot ?? initialSnapshot(machineOf(taking.workflow, before))
   const next = transition(snapshot, event)
   if (!next.taken) {
@@ -95,7 +98,7 @@ function take(taking: Taking): Stepped | Refusal {
       ? notInThisState(before, given, scene)
       : { refused: 'condition-not-met', guard, offered: offers(before, given, scene) }
   }
-  return record(taking, next, { data, clocks: before?.clocks ?? {}, records: [] })
+  return record(taking, next, { data, clocks, records: [] })
 }
 
 type Recording = { data: Readonly<Record<string, unknown>>; clocks: Clocks; records: ClockRecord[] }
@@ -108,17 +111,14 @@ function record(
 ): Stepped {
   const { workflow, before, given, scene } = taking
   const turned = recording.records[0]?.clock
-  const clockScene: ClockScene = {
-    at: given.at,
-    policy: scene.policy,
-    calendar: scene.calendar,
-    ...(turned === undefined ? {} : { turned }),
-  }
+  const { policy, calendar } = scene
+  const clockScene: ClockScene = { at: given.at, policy, calendar }
+  if (turned !== undefined) clockScene.turned = turned
   const led = outcome(next.actions, recording.clocks, clockScene)
   if (next.snapshot.status === 'done') changeClocks(led, { type: 'stopClocks' }, clockScene)
   const machine = machineOf(workflow, before)
   const revision = (before?.revision ?? -1) + 1
-  const clocks = [...recording.records, ...led.records]
+  const clocks = turned === undefined ? led.records : [...recording.records, ...led.records]
   const effects = numbered(led, taking, revision)
   const event: Event = {
     id: scene.eventId,
@@ -129,20 +129,26 @@ function record(
     recordedAt: iso(scene.now),
     by: given.by,
     command: given.id,
-    ...(given.body === undefined ? {} : { body: given.body }),
-    ...(given.cause === undefined ? {} : { cause: given.cause }),
+    ...bodyAndCause(given),
     workflow: {
       id: workflow.id,
       version: before?.version ?? workflow.version,
       policy: before?.policy ?? scene.policy.id,
     },
-    from: before === undefined ? initialSnapshot(machine).value : stateOf(before),
+    from: before?.snapshot.value ?? initialSnapshot(machine).value,
     to: next.snapshot.value,
     data: recording.data,
-    ...(clocks.length === 0 ? {} : { clocks }),
-    ...(effects.length === 0 ? {} : { effects }),
   }
-  return { event, instance: following(workflow, before, { event, next, clocks: led.clocks }) }
+  if (clocks.length > 0) event.clocks = clocks
+  if (effects.length > 0) event.effects = effects
+  const at = instantOf(event.at)
+  return { event, instance: following(workflow, before, { event, at, next, clocks: led.clocks }) }
+}
+
+/** What an event has of these: they stand before its workflow, in the stored order. */
+function bodyAndCause({ body, cause }: GivenCommand): Pick<Event, 'body' | 'cause'> {
+  if (cause === undefined) return body === undefined ? {} : { body }
+  return body === undefined ? { cause } : { body, cause }
 }
 
 function numbered(
@@ -150,24 +156,23 @@ function numbered(
   taking: Pick<Taking, 'given' | 'scene'>,
   revision: number,
 ): Effect[] {
-  const plain = [...(taking.given.effects ?? []), ...led.effects]
-  return plain.map((effect, index) => ({
-    id: `${taking.scene.stream}:${revision}:${index}`,
-    ...effect,
-    ...(taking.scene.held && (effect.kind === 'notify' || effect.kind === 'send')
-      ? { held: true as const }
-      : {}),
-  }))
+  const { stream, held } = taking.scene
+  const first = taking.given.effects ?? []
+  const plain = first.length === 0 ? led.effects : [...first, ...led.effects]
+  return plain.map((effect, index) => {
+    const one: Effect = { id: `${stream}:${revision}:${index}`, ...effect }
+    if (held && (one.kind === 'notify' || one.kind === 'send')) one.held = true
+    return one
+  })
 }
 
 /** The instance after an event: what step and fold share. */
 export function following(
   workflow: Workflow,
   before: Instance | undefined,
-  after: { event: Event; next: Pick<Transitioned, 'snapshot'>; clocks: Clocks },
+  after: { event: Event; at: number; next: Pick<Transitioned, 'snapshot'>; clocks: Clocks },
 ): Instance {
-  const { event, next, clocks } = after
-  const at = Date.parse(event.at)
+  const { event, at, next, clocks } = after
   const effectiveAt = Math.max(at, before?.effectiveAt ?? at)
   const moved = before === undefined || !sameState(next.snapshot.value, before.snapshot.value)
   return {
@@ -182,8 +187,7 @@ export function following(
     effectiveAt,
     startedAt: before?.startedAt ?? at,
     enteredAt: moved ? effectiveAt : before.enteredAt,
-    commands: [...(before?.commands ?? []), event.command],
-    bodies: [...(before?.bodies ?? []), event.body],
+    commands: logged(before?.commands, event.command, event.body),
     last: { id: event.id, type: event.type },
   }
 }
@@ -215,8 +219,8 @@ function coreStep(
     return record({ ...taking, before: from }, next, plainly(before, given))
   }
   if (given.name === 'effect.refused') {
-    const asked = { ...sceneOf(before.clocks, given, scene), facts: {}, data: given.data }
-    const next = transition(before.snapshot, { ...asked, type: given.name })
+    const asked = { type: given.name, data: given.data, facts: {} }
+    const next = transition(before.snapshot, machineEvent(asked, taking, before.clocks))
     return record(taking, next, plainly(before, given))
   }
   return clockStep(taking, before)
@@ -243,8 +247,8 @@ function clockStep(
     kind === 'rescheduled' ? reschedule(clock, clockScene) : clockTurn(clock, kind, given.at)
   if (change === undefined) return { refused: 'stale-clock' }
   const clocks = applyClock(before.clocks, change, given.at)
-  const asked = { ...sceneOf(clocks, given, scene), facts: {}, data: given.data }
-  const next = transition(before.snapshot, { ...asked, type: clockEventType(given) })
+  const asked = { type: clockEventType(given), data: given.data, facts: {} }
+  const next = transition(before.snapshot, machineEvent(asked, taking, clocks))
   return record({ ...taking, before }, next, { data: given.data, clocks, records: [change] })
 }
 
@@ -263,6 +267,23 @@ function clockTurn(clock: Clocks[string], kind: string, at: number): ClockRecord
 export function clockEventType(given: { name: string; data: Readonly<Record<string, unknown>> }) {
   const clock = String(given.data.clock)
   return clock.startsWith('xstate.after.') ? clock : `${given.name}.${clock}`
+}
+
+type Asked = {
+  type: string
+  data: Readonly<Record<string, unknown>>
+  facts: Readonly<Record<string, unknown>>
+}
+
+/** The event that a machine takes: what is asked, and where. */
+function machineEvent(
+  { type, data, facts }: Asked,
+  { given, scene }: Pick<Taking, 'given' | 'scene'>,
+  clocks: Clocks,
+) {
+  const { at, by } = given
+  const { policy, eventId, stream } = scene
+  return { type, data, facts, at, by, clocks, policy, eventId, stream }
 }
 
 /** What guards and params of a macrostep see. */

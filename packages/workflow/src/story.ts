@@ -1,10 +1,11 @@
 // A story for tests of workflows: an instance told in commands at hour offsets.
 // Part of `@linli/workflow/test-kit`; nothing that runs may import it.
-import { type Clock, isCounting, iso, type WorkingTime } from './clock.ts'
+import { type Clock, isCounting, type WorkingTime } from './clock.ts'
 import type { Workflow } from './definition.ts'
 import type { Actor, Event } from './event.ts'
 import { fold } from './fold.ts'
 import type { Instance } from './instance.ts'
+import { iso } from './instant.ts'
 import { offered } from './offer.ts'
 import { isSealed, mapPersonal } from './personal.ts'
 import type { Limit, LimitUnit, Policy } from './policy.ts'
