@@ -1,6 +1,8 @@
-// Folded instances at hand, the least recently used dropped; one that is missing is folded from
-// its stream before the batch is applied. Writes nothing.
-import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
+// Folded instances at hand, in two generations: what was not used while the younger filled is
+// forgotten with the older, all at once. One that is missing is folded from its stream before the
+// batch is applied. Writes nothing.
+import type { StoredEvent } from '@linli/event-store'
+import type { ProjectionHost } from '@linli/projections'
 import { type Event, fold, type Instance, type Workflow, workflowOf } from '@linli/workflow'
 import type { Cached } from './cached-instance.ts'
 import type { InstanceWriter } from './instance-writer.ts'
@@ -16,54 +18,60 @@ const PAGE = 1_000
 
 /** The instances of one build. */
 export class InstanceCache {
-  readonly #limit: number
+  readonly #half: number
   readonly #scene: Scene
-  readonly #kept = new Map<string, Cached>()
+  #young = new Map<string, Cached>()
+  #old = new Map<string, Cached>()
 
   constructor(limit: number, scene: Scene) {
-    this.#limit = limit
+    this.#half = limit / 2
     this.#scene = scene
   }
 
   get(stream: string): Cached | undefined {
-    const known = this.#kept.get(stream)
-    if (known !== undefined) {
-      this.#kept.delete(stream)
-      this.#kept.set(stream, known)
-    }
-    return known
+    const known = this.#young.get(stream)
+    if (known !== undefined) return known
+    const older = this.#old.get(stream)
+    if (older !== undefined) this.#young.set(stream, older)
+    return older
   }
 
   add(made: Cached): void {
-    this.#kept.set(made.instance.stream, made)
+    this.#young.set(made.instance.stream, made)
   }
 
   /** Folds what the events go on from and what is not at hand. */
-  async load(events: readonly ProjectedEvent[]): Promise<void> {
+  async load(events: readonly StoredEvent[]): Promise<void> {
     const seen = new Set<string>()
     for (const { stream, revision } of events) {
       if (seen.has(stream)) continue
       seen.add(stream)
-      if (revision === 0 || this.#kept.has(stream) || this.#scene.writer.isFaulty(stream)) continue
+      if (revision === 0 || this.#has(stream) || this.#scene.writer.isFaulty(stream)) continue
       const instance = await this.#foldUpTo(stream, revision)
       if (instance !== undefined) this.add(this.#scene.writer.restored(instance))
     }
   }
 
-  /** Drops what has ended, and the least recently used above the limit. */
+  /** Forgets an instance that has ended: no event is to come. */
+  drop(stream: string): void {
+    this.#young.delete(stream)
+    this.#old.delete(stream)
+  }
+
+  /** Forgets what was not used of late, between two batches. */
   trim(): void {
-    if (this.#kept.size <= this.#limit) return
-    for (const [stream, { instance }] of this.#kept) {
-      if (instance.snapshot.status !== 'active') this.#kept.delete(stream)
-    }
-    for (const stream of this.#kept.keys()) {
-      if (this.#kept.size <= this.#limit) return
-      this.#kept.delete(stream)
-    }
+    if (this.#young.size < this.#half) return
+    this.#old = this.#young
+    this.#young = new Map()
   }
 
   clear(): void {
-    this.#kept.clear()
+    this.#young.clear()
+    this.#old.clear()
+  }
+
+  #has(stream: string): boolean {
+    return this.#young.has(stream) || this.#old.has(stream)
   }
 
   async #foldUpTo(stream: string, revision: number): Promise<Instance | undefined> {

@@ -17,7 +17,7 @@ export type InstanceProjectionOptions = {
   keptInstances?: number
 }
 
-const KEPT = 10_000
+const KEPT = 2_000
 
 /** The projection `instances`. Events that don't fold are kept as faults, their stream left. */
 export function instanceProjection(options: InstanceProjectionOptions): Projection {
@@ -28,11 +28,12 @@ export function instanceProjection(options: InstanceProjectionOptions): Projecti
     begin(host) {
       const writer = new InstanceWriter(host)
       const cache = new InstanceCache(options.keptInstances ?? KEPT, { ...options, host, writer })
+      const scene = { cache, writer, ...options }
       return {
         prepare: (events) => cache.load(events),
-        apply(events) {
-          for (const event of events) take(event, { cache, writer, ...options })
-          writer.flush()
+        take: (event) => take(event, scene),
+        flush() {
+          for (const stream of writer.flush()) cache.drop(stream)
           cache.trim()
         },
         forget() {

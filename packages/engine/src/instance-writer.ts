@@ -2,7 +2,7 @@
 // numbers, flows and recorded moments. Rows of instances changed more than once in a batch are
 // written once. Prepared statements only; no query builder on this path.
 import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
-import { type Event, type Instance, statePath } from '@linli/workflow'
+import { type Event, hasEnded, type Instance, statePath } from '@linli/workflow'
 import type { Cached } from './cached-instance.ts'
 import { numberOf, yearOf } from './case-number.ts'
 import { FlowCounter } from './flow-counter.ts'
@@ -118,11 +118,16 @@ export class InstanceWriter {
     }
   }
 
-  /** Writes each changed row once, and what was counted. */
-  flush(): void {
-    for (const cached of this.#changed) this.#store(cached)
+  /** Writes each changed row once, and what was counted; the streams that have ended. */
+  flush(): string[] {
+    const ended: string[] = []
+    for (const cached of this.#changed) {
+      this.#store(cached)
+      if (hasEnded(cached.instance)) ended.push(cached.instance.stream)
+    }
     this.#changed.clear()
     this.#flows.flush()
+    return ended
   }
 
   #begin(instance: Instance, cells: Cell[], event: ProjectedEvent): Cached {

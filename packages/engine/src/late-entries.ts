@@ -46,8 +46,9 @@ export function lateEntryProjection(): Projection {
     on: {
       '*': ({ position, stream, revision, type, json }, host) => {
         const { at, recordedAt, by } = json as Event
+        if (by.role === 'system' || recordedAt === at) return
         const times = [Date.parse(at), Date.parse(recordedAt)] as const
-        if (by.role === 'system' || times[1] - times[0] <= LATE_MS) return
+        if (times[1] - times[0] <= LATE_MS) return
         host
           .statement(`insert into ${host.table('late_entries')} values (?, ?, ?, ?, ?, ?, ?, ?)`)
           .run(position, stream, revision, type, ...times, by.role, by.person ?? null)

@@ -9,7 +9,7 @@ import {
 } from '@linli/projections'
 import { type Event, isSealed } from '@linli/workflow'
 import { type Kysely, sql } from 'kysely'
-import { pieceHasher, piecesOf } from './search-piece.ts'
+import { pieceHasher, piecesOf, textHasher } from './search-piece.ts'
 
 const NAME = 'search'
 const VERSION = 1
@@ -18,7 +18,7 @@ const FOUND = 1_000
 
 /** The projection `search`; `secret` keys the hashes of pieces. */
 export function searchProjection(secret: Buffer): Projection {
-  const hashOf = pieceHasher(secret)
+  const hashesOf = textHasher(secret)
   return defineProjection({
     name: NAME,
     version: VERSION,
@@ -32,50 +32,44 @@ export function searchProjection(secret: Buffer): Projection {
       await sql`create index ${sql.ref(`${document}_subject`)}
         on ${sql.table(document)} (subject)`.execute(db)
     },
-    on: { '*': (event, host) => take(event, host, hashOf) },
+    begin(host) {
+      const document = host.statement(
+        `insert into ${host.table('search_document')} (instance, subject) values (?, ?)`,
+      )
+      const text = host.statement(
+        `insert into ${host.table('search_text')} (rowid, pieces) values (?, ?)`,
+      )
+      return {
+        take(event) {
+          if (event.type === 'person.erased') forget(event.stream, host)
+          for (const [subject, texts] of textsIn(event, host.open)) {
+            const pieces = texts.map(hashesOf).join(' ').trim()
+            if (pieces === '') continue
+            const { lastInsertRowid } = document.run(event.stream, subject)
+            text.run(lastInsertRowid, pieces)
+          }
+        },
+      }
+    },
   })
 }
 
-function take(
-  stored: ProjectedEvent,
-  host: ProjectionHost,
-  hashOf: (piece: string) => string,
-): void {
-  if (stored.type === 'person.erased') forget(stored.stream, host)
-  const sealed = stored.text.includes('"$sealed"')
-  if (!sealed && !stored.text.includes('"name":') && !stored.text.includes('"title":')) return
-  const event = stored.json as Event
+/** What is searched for in an event, by the person whose words they are; '' for public words. */
+function textsIn(stored: ProjectedEvent, open: ProjectionHost['open']): Map<string, string[]> {
   const bySubject = new Map<string, string[]>()
+  if (!HOLDS_TEXT.some((mark) => stored.text.includes(mark))) return bySubject
+  const event = stored.json as Event
   collect(event.data, '', (value, field) => {
     const [subject, text] =
       typeof value === 'string'
         ? ['', value]
-        : [subjectOf(value), host.open(value, { stream: event.stream, event: event.id, field })]
-    if (text === undefined) return
-    bySubject.getOrInsertComputed(subject, () => []).push(...piecesOf(text))
+        : [subjectOf(value), open(value, { stream: event.stream, event: event.id, field })]
+    if (text !== undefined) bySubject.getOrInsertComputed(subject, () => []).push(text)
   })
-  for (const [subject, pieces] of bySubject) {
-    if (pieces.length > 0) keep(host, { instance: stored.stream, subject, pieces, hashOf })
-  }
+  return bySubject
 }
 
-function keep(
-  host: ProjectionHost,
-  what: {
-    instance: string
-    subject: string
-    pieces: readonly string[]
-    hashOf: (piece: string) => string
-  },
-): void {
-  const { instance, subject, pieces, hashOf } = what
-  const { lastInsertRowid } = host
-    .statement(`insert into ${host.table('search_document')} (instance, subject) values (?, ?)`)
-    .run(instance, subject)
-  host
-    .statement(`insert into ${host.table('search_text')} (rowid, pieces) values (?, ?)`)
-    .run(lastInsertRowid, pieces.map(hashOf).join(' '))
-}
+const HOLDS_TEXT = ['"$sealed"', '"name":', '"title":']
 
 /** An erased person's words are no longer found anywhere. */
 function forget(subject: string, host: ProjectionHost): void {

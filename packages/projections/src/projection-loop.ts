@@ -68,7 +68,8 @@ export async function runProjections(
   // The tables are there: who waits for the thread to begin need not wait for the whole log.
   tell({ position: runner.position() })
   runner.onPosition((position) => tell({ position }))
-  await advance()
+  // Not awaited: whoever closes while a long log is read need not wait for its end.
+  void advance()
   await promise
   clearTimeout(resting)
   clearTimeout(gathering)

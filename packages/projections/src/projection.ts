@@ -26,11 +26,16 @@ export type ProjectionHost = {
   open: OpenSealed
 }
 
-/** One build at work. A batch is prepared, then applied in the transaction of its checkpoint. */
+/**
+ * One build at work. A batch is prepared; then each of its events is taken, and the batch is
+ * flushed, in the transaction of its checkpoint.
+ */
 export type Projector = {
-  /** Reads what `apply` will need; writes nothing. */
-  prepare?(events: readonly ProjectedEvent[]): Promise<void>
-  apply(events: readonly ProjectedEvent[]): void
+  /** Reads what `take` will need; writes nothing. */
+  prepare?(events: readonly StoredEvent[]): Promise<void>
+  take(event: ProjectedEvent): void
+  /** Writes what was gathered of the batch. */
+  flush?(): void
   /** The transaction was undone: drop what is remembered of it. */
   forget?(): void
 }
@@ -63,11 +68,9 @@ export function defineProjection(definition: Definition): Projection {
     version,
     tables,
     begin: (host) => ({
-      apply(events) {
-        for (const event of events) {
-          handlers.get(event.type)?.(event, host)
-          all?.(event, host)
-        }
+      take(event) {
+        handlers.get(event.type)?.(event, host)
+        all?.(event, host)
       },
     }),
   }

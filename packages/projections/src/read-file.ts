@@ -12,7 +12,7 @@ export type BegunAnew = 'damaged' | 'foreign' | 'ahead-of-log'
 export type ReadFile = { database: DatabaseSync; anew?: BegunAnew }
 
 /** Marks the file as ours and of this layout. */
-const FORMAT = 7_310_001
+const FORMAT = 7_310_002
 
 /** Opens the file, deleting one that is damaged or of another layout. */
 export function openReadFile(file: string): ReadFile {

@@ -2,7 +2,7 @@
 // A new version, or a rebuild, grows beside the live one and takes over when it has caught up.
 // Reads the log through its port and must not write it.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { EventReader } from '@linli/event-store'
+import type { EventReader, Page, StoredEvent } from '@linli/event-store'
 import {
   type Build,
   type BuildRow,
@@ -18,7 +18,7 @@ import {
 import { ProjectionFault } from './fault.ts'
 import { limits } from './limits.ts'
 import { Progress } from './progress.ts'
-import { type OpenSealed, type ProjectedEvent, type Projection, projected } from './projection.ts'
+import { type OpenSealed, type Projection, projected } from './projection.ts'
 import { type BegunAnew, isDamage, openAnew, openReadFile } from './read-file.ts'
 
 /** What the runner has to say: the file was begun anew, or a build beside the live one failed. */
@@ -35,10 +35,11 @@ export type BuildProgress = {
   live: boolean
 }
 
-/** `file` is the file of the read models. */
+/** `file` is the file of the read models; `batchEvents` go into one transaction. */
 export type RunnerOptions = {
   file: string
   reader: EventReader
+  batchEvents?: number
   projections: readonly Projection[]
   open?: OpenSealed
   onProgress?: (progress: BuildProgress) => void
@@ -151,7 +152,7 @@ class Runner implements ProjectionRunner {
       try {
         await this.#catchUp()
       } catch (error) {
-        if (!isDamage(error) && !isDamage(causeOf(error))) throw error
+        if (!isDamage(error)) throw error
         await this.#beginAnew('damaged')
         this.#again = true
       }
@@ -176,14 +177,13 @@ class Runner implements ProjectionRunner {
   async #page(group: readonly Build[]): Promise<'still' | 'reached' | 'behind'> {
     if (group.length === 0) return 'still'
     const after = Math.min(...group.map((build) => build.position))
-    const page = await this.#scene.reader.readAll({ after, limit: limits.batchEvents })
+    const limit = this.#options.batchEvents ?? limits.batchEvents
+    const page = await this.#scene.reader.readAll({ after, limit })
     if (page.through <= after) return 'still'
-    const events = page.events.map(projected)
-    for (const build of group) {
-      if (build.position >= page.through) continue
-      const own = events.filter((event) => event.position > build.position)
-      await this.#apply(build, own, page.through)
-    }
+    await this.#apply(
+      group.filter((build) => build.position < page.through),
+      page,
+    )
     const head = await this.#scene.reader.head()
     for (const build of group) this.#tellProgress(build, head)
     return page.through < head ? 'behind' : 'reached'
@@ -199,23 +199,42 @@ class Runner implements ProjectionRunner {
     }
   }
 
-  async #apply(build: Build, events: ProjectedEvent[], through: number): Promise<void> {
-    const { database } = this.#scene
+  /** One transaction for all, each event parsed once; what fails in it is found one by one. */
+  async #apply(builds: readonly Build[], page: Page): Promise<void> {
+    const unseen = (build: Build) => (event: StoredEvent) => event.position > build.position
     try {
-      await build.projector.prepare?.(events)
-      inTransaction(database, () => {
-        build.projector.apply(events)
-        checkpoint(database.prepare(CHECKPOINT), build, through)
-      })
-      build.position = through
+      for (const build of builds) await build.projector.prepare?.(page.events.filter(unseen(build)))
+      this.#write(builds, page)
     } catch (cause) {
-      build.projector.forget?.()
-      const text = `${build.name}@${build.version} stopped after position ${build.position}`
-      if (build.live || isDamage(cause)) throw new ProjectionFault('projection-failed', text, cause)
-      build.failed = true
-      const { name: projection, version } = build
-      this.#options.onMessage?.({ code: 'build-failed', projection, version, cause, text })
+      for (const build of builds) build.projector.forget?.()
+      const [build, another] = builds
+      if (build === undefined || isDamage(cause)) throw cause
+      if (another === undefined) this.#failed(build, cause)
+      else for (const one of builds) await this.#apply([one], page)
     }
+  }
+
+  #write(builds: readonly Build[], { events, through }: Page): void {
+    const { database } = this.#scene
+    inTransaction(database, () => {
+      for (const event of events) {
+        const one = projected(event)
+        for (const build of builds) if (one.position > build.position) build.projector.take(one)
+      }
+      for (const build of builds) {
+        build.projector.flush?.()
+        checkpoint(database.prepare(CHECKPOINT), build, through)
+      }
+    })
+    for (const build of builds) build.position = through
+  }
+
+  #failed(build: Build, cause: unknown): void {
+    const { name: projection, version, position } = build
+    const text = `${projection}@${version} stopped after position ${position}`
+    if (build.live) throw new ProjectionFault('projection-failed', text, cause)
+    build.failed = true
+    this.#options.onMessage?.({ code: 'build-failed', projection, version, cause, text })
   }
 
   #promote(build: Build): void {
@@ -287,5 +306,4 @@ function targets(projections: readonly Projection[]): Projection[] {
   return [...newest.values()]
 }
 
-const causeOf = (error: unknown) => (error instanceof Error ? error.cause : undefined)
 const closed = () => new ProjectionFault('closed', 'the read models are closed')

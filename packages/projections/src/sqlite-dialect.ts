@@ -5,10 +5,14 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { type Dialect, SqliteDialect } from 'kysely'
 
-/** How `sqliteDialect` opens its file; `pragmas` are added to, or replace, the defaults. */
+/**
+ * How `sqliteDialect` opens its file; `pragmas` are added to, or replace, the defaults, and
+ * `begin` is run once on the connection, such as to attach another file.
+ */
 export type SqliteOptions = {
   readOnly?: boolean
   pragmas?: Record<string, string | number>
+  begin?: string
 }
 
 /**
@@ -23,7 +27,10 @@ const STATEMENTS_KEPT = 200
 const writerPragmas = { busy_timeout: 5000, journal_mode: 'WAL', synchronous: 'FULL' }
 const readerPragmas = { busy_timeout: 5000 }
 
-function open(file: string, { readOnly = false, pragmas = {} }: SqliteOptions): DatabaseSync {
+function open(
+  file: string,
+  { readOnly = false, pragmas = {}, begin }: SqliteOptions,
+): DatabaseSync {
   const database = new DatabaseSync(file, { readOnly })
   try {
     const wanted = { ...(readOnly ? readerPragmas : writerPragmas), ...pragmas }
@@ -33,6 +40,7 @@ function open(file: string, { readOnly = false, pragmas = {} }: SqliteOptions): 
       }
       database.exec(`pragma ${name} = ${value}`)
     }
+    if (begin !== undefined) database.exec(begin)
     return database
   } catch (cause) {
     database.close()

@@ -153,9 +153,9 @@ t.test('a batch that fails leaves nothing of itself, and is tried again', async 
     begin(host) {
       const inner = tally().begin(host)
       return {
-        apply(events) {
-          inner.apply(events)
-          if (failing && events.some((event) => event.position === 1_200)) throw new Error('broken')
+        take(event) {
+          inner.take(event)
+          if (failing && event.position === 1_200) throw new Error('broken')
         },
       }
     },
@@ -191,6 +191,45 @@ t.test('a build that fails beside the live one says so and stops nobody', async 
   t.equal(await runner.advance(), 10)
   t.same(tallies(file), whole(10))
   t.match(messages, [{ code: 'build-failed', projection: 'tally', version: 2 }])
+  await runner.close()
+})
+
+t.test('of builds that grow together, one that fails leaves the others whole', async (t) => {
+  const { file } = folderFor(t)
+  const store = openMemoryStore()
+  await appendMany(store, 700)
+  const other = (version: number, fails: boolean) =>
+    defineProjection({
+      name: 'other',
+      version,
+      tables: async (db, table) => {
+        await db.schema.createTable(table('others')).addColumn('n', 'integer').execute()
+      },
+      on: {
+        '*': ({ position }, { run, table }) => {
+          run(`INSERT INTO ${table('others')} VALUES (?)`, position)
+          if (fails && position === 333) throw new Error('broken')
+        },
+      },
+    })
+  const messages: RunnerMessage[] = []
+  const onMessage = (one: RunnerMessage) => messages.push(one)
+  const options = { file, reader: store, batchEvents: 100, onMessage }
+  const first = await openRunner({ ...options, projections: [other(1, false), tally(1)] })
+  await first.advance()
+  await first.close()
+  const projections = [other(1, false), other(2, true), tally(1), tally(2)]
+  const runner = await openRunner({ ...options, projections })
+  t.equal(await runner.advance(), 700)
+  t.match(messages, [{ code: 'build-failed', projection: 'other', cause: { message: 'broken' } }])
+  t.same(tallies(file), whole(700))
+  t.same(tableNames(file), ['tallies_v2'])
+  const database = new DatabaseSync(file, { readOnly: true })
+  const counts = ['others', 'others_v2'].map(
+    (name) => database.prepare(`SELECT count(*) AS n FROM ${name}`).get()?.n,
+  )
+  database.close()
+  t.same(counts, [700, 300], 'what failed keeps its last whole batch')
   await runner.close()
 })
 

@@ -127,3 +127,20 @@ t.test('pragmas, and files that cannot be opened', async (t) => {
   await t.rejects(sql`select 1`.execute(open(join(folder, 'b.db'))), /not a database/)
   await t.rejects(sql`select 1`.execute(open(join(folder, 'none', 'c.db'))), /unable to open/)
 })
+
+t.test('another file is attached when the connection begins', async (t) => {
+  const folder = t.testdir()
+  const other = open(join(folder, 'b.db'))
+  await makeTable(other)
+  await other.insertInto('person').values({ name: '甲' }).execute()
+  const own = open(join(folder, 'a.db'))
+  await sql`create table place (id integer)`.execute(own)
+  const reader = open(join(folder, 'a.db'), {
+    readOnly: true,
+    begin: `attach '${join(folder, 'b.db')}' as other; create temp view all_places as select * from place`,
+  })
+  t.match(await reader.selectFrom('person').select('name').execute(), [{ name: '甲' }])
+  t.same((await sql`select * from all_places`.execute(reader)).rows, [])
+  await t.rejects(reader.insertInto('person').values({ name: '乙' }).execute(), /readonly/)
+  for (const one of [other, own, reader]) await one.destroy()
+})

@@ -36,7 +36,7 @@ function folderFinding(folder: string): Finding {
   return { check, ok: false, found, mend: `chmod -R go-rwx ${folder}` }
 }
 
-const FILES = ['log.db', 'vault.db', 'work.db', 'read.db', 'control.sock']
+const FILES = ['log.db', 'vault.db', 'work.db', 'read.db', 'search.db', 'control.sock']
 
 function isOpen(path: string, rights: number): boolean {
   if (process.platform === 'win32' || !existsSync(path)) return false
