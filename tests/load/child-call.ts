@@ -14,11 +14,15 @@ export type Child = {
 type Call = { call: number; name: string; given: unknown }
 type Answer = { call: number; answer?: unknown; fault?: string }
 
+const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache', import.meta.url))
+
 /** Starts a file of this folder as a process. */
 export function openChild(file: string, execArgv: readonly string[] = []): Child {
   const path = fileURLToPath(new URL(file, import.meta.url))
   const child = fork(path, {
     execArgv: [...execArgv],
+    // As `main.ts` starts the server: compiled sources are kept, and no thread strips types.
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()

@@ -18,6 +18,9 @@ export type Host = {
   neighbourhood: Neighbourhood
 }
 
+/** The flags of the start script. */
+const START_FLAGS = ['--max-semi-space-size=16']
+
 /** Opens a community in a fresh folder, uses it, and leaves nothing behind. */
 export async function withHost<Result>(
   bench: Bench,
@@ -25,7 +28,7 @@ export async function withHost<Result>(
   use: (host: Host) => Promise<Result>,
 ): Promise<Result> {
   return withFolder(async (folder) => {
-    const server = openChild('host-process.ts', bench.execArgv)
+    const server = openChild('host-process.ts', [...START_FLAGS, ...bench.execArgv])
     const load = openChild('load-process.ts')
     try {
       const { port } = await server.call<{ port: number }>('open', { folder, ...options })

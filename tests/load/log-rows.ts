@@ -6,7 +6,7 @@ import { bareBurst, missing } from './command-rows.ts'
 import type { Day } from './day-load.ts'
 import { type Bench, withBare, withFolder, withHost } from './host.ts'
 import type { Scan } from './log-scan.ts'
-import { type Row, rowOf } from './row.ts'
+import { quantile, type Row, rowOf } from './row.ts'
 
 /** Commands that people give for a case of the day. */
 const COMMANDS = 6
@@ -143,27 +143,39 @@ async function startOf(folder: string): Promise<number> {
   }
 }
 
-/** Appends to a log of millions of events, against an empty one. */
+/** Appends to a log of millions of events, against an empty one, in turns. */
 export async function appendRows(bench: Bench): Promise<Row[]> {
-  const { sizes } = bench
-  const given = { events: sizes.appends, atOnce: sizes.connections }
-  return withBare({}, async ({ server }) => {
-    await server.call('appends', { ...given, events: Math.ceil(sizes.appends / 4) })
-    const empty = await server.call<number>('appends', given)
-    await server.call('appends', { events: sizes.longEvents, atOnce: 256 })
-    const { events } = await server.call<Scan>('scan')
-    const long = await server.call<number>('appends', given)
-    return [
-      rowOf({
-        name: `an append with ${events} events in the log`,
-        unit: 'µs',
-        figure: 1e6 / long,
-        baseline: { name: 'empty log', figure: 1e6 / empty },
-        lower: true,
-        atLeast: 1.3 * (1e6 / empty),
-        aim: 1e6 / empty,
-        counts: { events },
-      }),
-    ]
-  })
+  const { appends, connections, longEvents } = bench.sizes
+  const given = { events: Math.ceil(appends / TURNS), atOnce: connections }
+  return withBare({}, ({ server: short }) =>
+    withBare({}, async ({ server: long }) => {
+      await short.call('appends', given)
+      await long.call('appends', { events: longEvents, atOnce: FILLING_AT_ONCE })
+      const { events } = await long.call<Scan>('scan')
+      const onto = { short: [] as number[], long: [] as number[] }
+      // What else the machine does then weighs on both alike.
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        onto.short.push(1e6 / (await short.call<number>('appends', given)))
+        onto.long.push(1e6 / (await long.call<number>('appends', given)))
+      }
+      const empty = quantile(onto.short.sort(ascending), 0.5)
+      return [
+        rowOf({
+          name: `an append with ${events} events in the log`,
+          unit: 'µs',
+          figure: quantile(onto.long.sort(ascending), 0.5),
+          baseline: { name: 'empty log', figure: empty },
+          lower: true,
+          atLeast: 1.3 * empty,
+          aim: empty,
+          counts: { events },
+        }),
+      ]
+    }),
+  )
 }
+
+const TURNS = 10
+const FILLING_AT_ONCE = 256
+
+const ascending = (a: number, b: number): number => a - b

@@ -1,44 +1,68 @@
-// Folded instances by stream: read from the log once, then kept while they are in use.
+// Folded instances by stream: read from the log once, then kept while they are in use. They are
+// kept by weight in two generations: what was not used while the younger filled is forgotten
+// with the older, all at once. Must not import what gives commands.
 import type { EventReader } from '@linli/event-store'
 import { type Event, fold, type Instance, type Workflow, workflowOf } from '@linli/workflow'
 import { EngineFault } from './fault.ts'
 
-/** How many folded instances stay in memory. */
-const KEPT = 20_000
+/** How much stays in memory: instances weigh their events (about 0.5 KB each) and `OWN_WEIGHT`. */
+const KEPT_WEIGHT = 20_000
+const OWN_WEIGHT = 3
 
-/** Loads and keeps folded instances. */
+/** Loads and keeps folded instances; `keptWeight` bounds how many. */
 export class Instances {
-  readonly #kept = new Map<string, Instance>()
   readonly #reader: EventReader
   readonly #workflows: ReadonlyMap<string, Workflow>
+  readonly #half: number
+  #young = new Map<string, Instance>()
+  #old = new Map<string, Instance>()
+  #weight = 0
 
-  constructor(reader: EventReader, workflows: ReadonlyMap<string, Workflow>) {
+  constructor(
+    reader: EventReader,
+    workflows: ReadonlyMap<string, Workflow>,
+    keptWeight = KEPT_WEIGHT,
+  ) {
     this.#reader = reader
     this.#workflows = workflows
+    this.#half = keptWeight / 2
   }
 
   /** The instance as of its newest event, at once when it is in memory; undefined: no stream. */
   get(stream: string): Instance | undefined | Promise<Instance | undefined> {
-    const known = this.#kept.get(stream)
-    if (known === undefined) return this.#read(stream)
-    this.#kept.delete(stream)
-    this.#kept.set(stream, known)
-    return known
+    const known = this.#young.get(stream)
+    if (known !== undefined) return known
+    const older = this.#old.get(stream)
+    if (older === undefined) return this.#read(stream)
+    this.put(older)
+    return older
   }
 
   /** Keeps the instance that a command led to. */
   put(instance: Instance): void {
-    this.#kept.delete(instance.stream)
-    this.#kept.set(instance.stream, instance)
-    if (this.#kept.size > KEPT) {
-      const [oldest] = this.#kept.keys()
-      if (oldest !== undefined) this.#kept.delete(oldest)
-    }
+    const { stream } = instance
+    this.drop(stream)
+    this.#young.set(stream, instance)
+    this.#weight += weightOf(instance)
+    if (this.#weight <= this.#half) return
+    this.#old = this.#young
+    this.#young = new Map()
+    this.#weight = 0
   }
 
   /** Forgets one: after a conflict, or an answer that never came. */
   drop(stream: string): void {
-    this.#kept.delete(stream)
+    const known = this.#young.get(stream)
+    if (known === undefined) this.#old.delete(stream)
+    else {
+      this.#young.delete(stream)
+      this.#weight -= weightOf(known)
+    }
+  }
+
+  /** How many are in memory. */
+  get size(): number {
+    return this.#young.size + this.#old.size
   }
 
   /** The workflow of an instance id; undefined when its name is not one of ours. */
@@ -51,10 +75,15 @@ export class Instances {
     if (workflow === undefined) return undefined
     const stored = await this.#reader.read(stream)
     const instance = fold(workflow, stored.map(parseEvent))
+    // While the log was read, a command may have led further.
+    const newer = this.#young.get(stream) ?? this.#old.get(stream)
+    if (newer !== undefined && newer.revision >= (instance?.revision ?? -1)) return newer
     if (instance !== undefined) this.put(instance)
     return instance
   }
 }
+
+const weightOf = (instance: Instance): number => OWN_WEIGHT + instance.revision
 
 /** A stored event's bytes as an event. The store keeps what we wrote; damage is a fault. */
 export function parseEvent(stored: { stream: string; revision: number; text: string }): Event {

@@ -1,6 +1,7 @@
 // At start: what the log knows and the vault may not. Keys are bound to subjects after the event
 // is durable, so a crash between the two is mended from the log; and persons whose erasure the
 // log and the vault tell differently (a restored backup) are brought together.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EventReader } from '@linli/event-store'
 import { isSealed as isOpenable, type LoggedBinding, type Vault } from '@linli/vault'
 import { type Event, isSealed, type Workflow, workflowOf } from '@linli/workflow'
@@ -9,6 +10,7 @@ import { execute } from './execute.ts'
 import { parseEvent } from './instances.ts'
 import { logEvents } from './log-events.ts'
 import { SYSTEM } from './permission.ts'
+import { ballotSubject, tallying } from './tally.ts'
 
 type Known = { reader: EventReader; vault: Vault; workflows: ReadonlyMap<string, Workflow> }
 
@@ -86,13 +88,43 @@ export async function erasePerson(
 }
 
 /**
- * Brings log and vault together: keys of persons the log says are erased are destroyed, and where
- * an older log was restored beside newer keys, `person.erased` is recorded again.
+ * Brings log and vault together: keys that the log says are destroyed (of persons erased, of
+ * ballots counted) are destroyed, and where an older log was restored beside newer keys,
+ * `person.erased` is recorded again. Of the log, only what came behind the vault's own mark is
+ * read. Gives how much was mended.
  */
 export async function reconcileErasures(engine: Engine): Promise<number> {
-  let mended = 0
+  const { store, vault } = engine
+  const head = await store.head()
+  const known = await vault.reconciled()
+  const graves = vault.tombstones().length
+  const again =
+    known.through > head || known.tombstones !== graves
+      ? await recordAgain(engine)
+      : { recorded: 0, allStand: true }
+  const destroyed = await destroyLogged(engine, Math.min(known.through, head), head)
+  const tombstones = again.allStand ? graves + destroyed : 0
+  await vault.markReconciled({ through: head, tombstones })
+  return again.recorded + destroyed
+}
+
+/** The same while the server runs, up to a position whose commands have long been answered. */
+export async function followErasures(engine: Engine, through: number): Promise<void> {
+  const known = await engine.vault.reconciled()
+  if (through <= known.through) return
+  await destroyLogged(engine, known.through, through)
+  await engine.vault.markReconciled({ through })
+}
+
+/** Whether each erased subject is erased in the log too; one that lives there is erased again. */
+async function recordAgain(engine: Engine): Promise<{ recorded: number; allStand: boolean }> {
+  let recorded = 0
+  let allStand = true
   for (const { subject } of engine.vault.tombstones()) {
+    if (isOfBallots(subject)) continue
     const instance = await engine.instances.get(subject)
+    // An effect of an older log may still open a person that it does not know yet.
+    if (instance === undefined) allStand = false
     if (instance === undefined || instance.snapshot.status !== 'active') continue
     const answer = await execute(engine, {
       workflow: workflowOf(subject),
@@ -102,13 +134,30 @@ export async function reconcileErasures(engine: Engine): Promise<number> {
       caller: SYSTEM,
       data: {},
     })
-    if (!('refused' in answer)) mended += 1
+    if ('refused' in answer) allStand = false
+    else recorded += 1
   }
-  const filter = { types: ['person.erased'] }
-  for await (const { stream } of logEvents(engine.store, { filter })) {
-    if (engine.vault.isErased(stream)) continue
-    await engine.vault.erase(stream, { at: engine.now() })
-    mended += 1
+  return { recorded, allStand }
+}
+
+const isOfBallots = (subject: string): boolean => subject.includes(':')
+
+/** Destroys what events behind `after`, up to `through`, say is destroyed. */
+async function destroyLogged(engine: Engine, after: number, through: number): Promise<number> {
+  const counts = tallying(engine)
+  const filter = { types: ['person.erased', ...counts.keys()] }
+  let destroyed = 0
+  for (let at = after; at < through; ) {
+    const page = await engine.store.readAll({ after: at, filter })
+    for (const stored of page.events.filter(({ position }) => position <= through)) {
+      const count = counts.get(stored.type)
+      const subject = count ? await ballotSubject(engine, count, stored) : stored.stream
+      if (subject === undefined || engine.vault.isErased(subject)) continue
+      await engine.vault.erase(subject, { at: engine.now() })
+      destroyed += 1
+    }
+    at = page.through
+    await nextTurn()
   }
-  return mended
+  return destroyed
 }

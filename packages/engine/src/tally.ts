@@ -6,7 +6,6 @@ import { viewInstance } from './as-of.ts'
 import type { Engine } from './engine.ts'
 import { EngineFault } from './fault.ts'
 import { parseEvent } from './instances.ts'
-import { logEvents } from './log-events.ts'
 
 /** What a tallying command records, and the key to destroy after it; nothing for other commands. */
 export async function tally(
@@ -40,28 +39,14 @@ async function openBallot(engine: Engine, event: Event, field: string): Promise<
   return (await engine.vault.open(value, binding)) ?? ''
 }
 
-/** At start: destroys the key of every count that was recorded just before a crash. */
-export async function destroyCounted(engine: Engine): Promise<void> {
-  for (const workflow of engine.workflows.values()) {
-    for (const command of workflow.commands.values()) {
-      if (command.tallies === undefined) continue
-      await destroyOf(engine, command)
-    }
-  }
+/** The commands that count ballots, by the type of the event that records a count. */
+export function tallying(engine: Engine): Map<string, Command> {
+  const all = [...engine.workflows.values()].flatMap(({ commands }) => [...commands.values()])
+  return new Map(all.filter(({ tallies }) => tallies).map((command) => [command.type, command]))
 }
 
-async function destroyOf(engine: Engine, command: Command): Promise<void> {
-  const filter = { types: [command.type] }
-  for await (const counted of logEvents(engine.store, { filter })) {
-    const subject = await ballotSubject(engine, command, counted)
-    if (subject !== undefined && !engine.vault.isErased(subject)) {
-      await engine.vault.erase(subject, { at: engine.now() })
-    }
-  }
-}
-
-/** The subject as of just before the count, if that count had ballots. */
-async function ballotSubject(
+/** Whose key sealed the ballots of a recorded count, if that count had ballots. */
+export async function ballotSubject(
   engine: Engine,
   { tallies }: Command,
   counted: { stream: string; revision: number },

@@ -7,7 +7,7 @@ import { openCalendars } from '../src/calendars.ts'
 import { chosenLimits } from '../src/chosen-limits.ts'
 import { Instances } from '../src/instances.ts'
 import { SYSTEM } from '../src/permission.ts'
-import { reconcileErasures, recoverVault } from '../src/recover.ts'
+import { followErasures, reconcileErasures, recoverVault } from '../src/recover.ts'
 import { Replay } from '../src/replay.ts'
 import { compareClocks } from '../src/what-if-clocks.ts'
 import {
@@ -91,6 +91,86 @@ t.test('log and vault are brought together, whichever knows of an erasure', asyn
   })
   t.notOk(scene.vault.isErased(nowhere))
   t.equal(await reconcileErasures(scene.engine), 0, 'and again there is nothing to do')
+})
+
+/** An engine on the same parts that notes from where its log was read page by page. */
+function reading(): { engine: EngineScene['engine']; from: (number | undefined)[] } {
+  const from: (number | undefined)[] = []
+  const readAll: typeof scene.store.readAll = (options) => {
+    from.push(options?.after)
+    return scene.store.readAll(options)
+  }
+  return { engine: { ...scene.beside(), store: { ...scene.store, readAll } }, from }
+}
+
+t.test('only what came behind the vault’s own mark is read again', async (t) => {
+  const { event } = await report(scene.engine, town, { phone: '13905370001' })
+  const person = String(event.data.reporter)
+  await runEffects()
+  await reconcileErasures(scene.engine)
+  const marked = await scene.store.head()
+  t.same(await scene.vault.reconciled(), { through: marked, tombstones: 0 })
+  const erase = { workflow: 'person', command: 'erase', instance: person, data: {} }
+  await take(scene.engine, erase)
+  const head = await scene.store.head()
+  const { engine, from } = reading()
+  await followErasures(engine, marked)
+  t.same(from, [], 'nothing that is old enough is unread')
+  t.notOk(scene.vault.isErased(person))
+  await followErasures(engine, head)
+  t.same(from, [marked])
+  t.ok(scene.vault.isErased(person), 'the running server mends it too')
+  t.same(await scene.vault.reconciled(), { through: head, tombstones: 0 })
+  t.equal(await reconcileErasures(engine), 0)
+  t.same(await scene.vault.reconciled(), { through: head, tombstones: 1 }, 'it stands in the log')
+  t.same(from, [marked], 'a start without news reads nothing')
+})
+
+t.test('an older log beside newer keys is told of every erasure', async (t) => {
+  const { event } = await report(scene.engine, town, { phone: '13905370001' })
+  const person = String(event.data.reporter)
+  await runEffects()
+  await scene.vault.erase(person, { at: MONDAY })
+  const head = await scene.store.head()
+  await scene.vault.markReconciled({ through: head, tombstones: 1 })
+  t.equal(await reconcileErasures(scene.engine), 0, 'the marks are trusted')
+  await scene.vault.markReconciled({ through: head + 1, tombstones: 1 })
+  t.equal(await reconcileErasures(scene.engine), 1, 'the log ends before what the keys know')
+  t.equal((await eventsOf(scene.store, person)).at(-1)?.type, 'person.erased')
+  t.same(await scene.vault.reconciled(), { through: head, tombstones: 1 })
+  await scene.vault.erase('person-0', { at: MONDAY })
+  t.equal(await reconcileErasures(scene.engine), 0, 'this log has no such person')
+  const asked = { through: head + 1, tombstones: 0 }
+  t.same(await scene.vault.reconciled(), asked, 'and may open one: the next start asks again')
+})
+
+t.test('instances in memory are bounded by weight, and never older than they were', async (t) => {
+  const ids: string[] = []
+  for (let made = 0; made < 40; made += 1) ids.push((await report(scene.engine, town)).instance)
+  const instances = new Instances(scene.store, workflows, 60)
+  const [first = ''] = ids
+  for (const id of ids) {
+    t.equal((await instances.get(id))?.stream, id)
+    await instances.get(first)
+    if (instances.size > 20) t.fail(`${instances.size} are kept`)
+  }
+  t.notOk(instances.get(first) instanceof Promise, 'what is in use stays')
+  t.ok(instances.get(ids[1] ?? '') instanceof Promise, 'what is not is read again')
+  const [second = ''] = ids.slice(1)
+  const gate = Promise.withResolvers<void>()
+  const read: typeof scene.store.read = async (...asked) => {
+    const events = await scene.store.read(...asked)
+    await gate.promise
+    return events
+  }
+  const slow = new Instances({ ...scene.store, read }, workflows)
+  const before = slow.get(second)
+  await coordinate(scene.engine, town, { appeal: second, command: 'verify' })
+  const newest = await scene.engine.instances.get(second)
+  if (newest !== undefined) slow.put(newest)
+  gate.resolve()
+  t.equal((await before)?.revision, 1, 'a slow reader does not undo what a command did')
+  t.equal(await slow.get(second), newest)
 })
 
 /** An appeal whose contact was claimed for 10:00 and recorded after the expiry at 12:00. */

@@ -1,5 +1,6 @@
 // The event log: the port, a store in memory, and the embedded store over SQLite.
 
+export { checkAppend, checkLimit, closedFault, streamTooLong } from './append-check.ts'
 export { limits } from './limits.ts'
 export { type FolderLock, lockFolder } from './lock.ts'
 export { openMemoryStore } from './memory-store.ts'
@@ -22,3 +23,4 @@ export type { SqliteReader } from './sqlite-reader.ts'
 export { openSqliteReader } from './sqlite-reader.ts'
 export type { SqliteStore, SqliteStoreOptions } from './sqlite-store.ts'
 export { openSqliteStore } from './sqlite-store.ts'
+export { passes } from './tail.ts'

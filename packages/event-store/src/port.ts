@@ -50,7 +50,7 @@ export interface EventStore extends EventReader {
    * Appends all events or none, when the stream's last revision is `expected` (-1: no stream).
    * Answered only when the events are durable. The same event ids at the same expected revision
    * get the first answer again. When `expected` is right and an id is stored already, elsewhere in
-   * the log, that is the fault `id-repeated`.
+   * the log, that is the fault `id-repeated`, from a store that has an index of ids.
    */
   append(stream: string, expected: number, events: NewEvent[]): Promise<Appended>
   /**
@@ -82,6 +82,11 @@ export type StoreFaultCode =
   | 'log-foreign'
   | 'overloaded'
   | 'storage-failed'
+  | 'store-not-leader'
+  | 'store-refused'
+  | 'store-timeout'
+  | 'store-unreachable'
+  | 'store-version'
   | 'stream-too-long'
   | 'text-malformed'
   | 'writer-stopped'

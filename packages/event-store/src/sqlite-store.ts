@@ -15,6 +15,7 @@ import type { SqliteReader } from './sqlite-reader.ts'
 import { openSqliteReader } from './sqlite-reader.ts'
 import { subscription } from './subscription.ts'
 import { Tail } from './tail.ts'
+import { threadOptions } from './thread-options.ts'
 import { Wakeups } from './wakeups.ts'
 import type { WriterThread } from './writer-thread.ts'
 import { startWriter } from './writer-thread.ts'
@@ -77,8 +78,7 @@ async function startParts(
   })
   const checkpointer = new Worker(new URL('./sqlite-checkpointer.ts', import.meta.url), {
     workerData: { file, walFrames },
-    execArgv: [],
-    env: {},
+    ...threadOptions(),
   })
   return { writer, checkpointer, reader: openSqliteReader(folder), wakeups, tail }
 }

@@ -12,6 +12,7 @@ import type { Appended, NewEvent } from './port.ts'
 import { StoreFault } from './port.ts'
 import { faultFrom } from './sqlite-fault.ts'
 import type { Added } from './tail.ts'
+import { threadOptions } from './thread-options.ts'
 
 type Waiting = {
   batch: Batch
@@ -35,9 +36,7 @@ export async function startWriter(
 ): Promise<WriterThread> {
   const worker = new Worker(new URL('./sqlite-writer.ts', import.meta.url), {
     workerData: settings,
-    // The flags and the environment of the process are no business of the thread.
-    execArgv: [],
-    env: {},
+    ...threadOptions(),
   })
   const [answer] = (await once(worker, 'message')) as [WriterAnswer]
   if (answer.is === 'ready') {

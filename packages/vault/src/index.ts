@@ -7,6 +7,7 @@ export type { VaultTables } from './tables.ts'
 export {
   openVault,
   type Placed,
+  type Reconciled,
   type Soon,
   type Tombstone,
   type Vault,

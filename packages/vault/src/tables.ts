@@ -14,7 +14,7 @@ export type VaultTables = {
   vault_bindings: { key: string; subject: string }
   vault_identities: { hash: string; subject: string }
   vault_tombstones: { subject: string; at: number }
-  /** `version`, `key-file`, `checkpoint`. */
+  /** `version`, `key-file`, `checkpoint`, `reconciled`, `tombstones`. */
   vault_marks: { name: string; value: string }
 }
 

@@ -72,12 +72,22 @@ export interface Vault {
   erase(subject: string, options: { at: number; vacuum?: boolean }): Promise<void>
   isErased(subject: string): boolean
   tombstones(): Tombstone[]
+  /** How far the log and this vault are known to tell the same of erasures. */
+  reconciled(): Promise<Reconciled>
+  /** Notes how far that is now; it is kept in the vault, so that an older copy knows its own. */
+  markReconciled(mark: Partial<Reconciled>): Promise<void>
 
   /** Copies the vault into a new file of mode 0600 while it runs. */
   backup(file: string): Promise<void>
   /** Writes what is unwritten. The database is the caller's to close. */
   close(): Promise<void>
 }
+
+/**
+ * Every erasure that the log tells up to the position `through` is done in this vault; and where
+ * the vault has `tombstones` erased subjects, the log up to there tells of each.
+ */
+export type Reconciled = { through: number; tombstones: number }
 
 /** What a vault is opened with; the sizes are counts of keys. */
 export type VaultOptions = {
@@ -106,7 +116,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
 }
 
 const POOL_SIZE = 512
-const CACHE_SIZE = 100_000
+const CACHE_SIZE = 20_000
 const WRITE_DELAY_MS = 1000
 
 function assemble(options: VaultOptions, erased: Map<string, number>): Vault {
@@ -146,6 +156,9 @@ function assemble(options: VaultOptions, erased: Map<string, number>): Vault {
     erase: (subject, when) => eraseSubject(parts, subject, when),
     isErased,
     tombstones: () => [...erased].map(([subject, at]) => ({ subject, at })),
+    reconciled: () => reading('its marks', () => readReconciled(db)),
+    markReconciled: (mark) =>
+      behind.write('a mark', (transaction) => writeReconciled(transaction, mark)),
     async backup(file) {
       await behind.flush()
       await backupTo(db, file)
@@ -225,6 +238,20 @@ function refuseErased(isErased: boolean, subject: string): void {
 function checkSealed(sealed: Sealed, { stream, event, field }: Binding): void {
   if (isSealed(sealed)) return
   throw new VaultFault('not-sealed', `The field ${field} of ${event} in ${stream} is not sealed.`)
+}
+
+async function readReconciled(db: Kysely<VaultTables>): Promise<Reconciled> {
+  const through = await readMark(db, 'reconciled')
+  const tombstones = await readMark(db, 'tombstones')
+  return { through: Number(through ?? 0), tombstones: Number(tombstones ?? 0) }
+}
+
+async function writeReconciled(
+  db: Kysely<VaultTables>,
+  { through, tombstones }: Partial<Reconciled>,
+): Promise<void> {
+  if (through !== undefined) await writeMark(db, 'reconciled', String(through))
+  if (tombstones !== undefined) await writeMark(db, 'tombstones', String(tombstones))
 }
 
 async function checkKeyFile(db: Kysely<VaultTables>, keyFile: KeyFile): Promise<void> {

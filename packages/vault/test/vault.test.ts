@@ -43,6 +43,23 @@ t.test('a thousand new subjects at once each get a key of their own', async (t) 
   await second.close()
 })
 
+t.test('each copy of a vault knows how far it agrees with the log', async (t) => {
+  const folder = t.testdir({ yesterday: {} })
+  const first = await startIn(folder)
+  t.same(await first.vault.reconciled(), { through: 0, tombstones: 0 })
+  await first.vault.markReconciled({ through: 5, tombstones: 2 })
+  await first.vault.backup(join(folder, 'yesterday', 'vault.db'))
+  copyFileSync(join(folder, 'key'), join(folder, 'yesterday', 'key'))
+  await first.vault.markReconciled({ through: 9 })
+  await first.close()
+  const second = await openIn(folder)
+  t.same(await second.vault.reconciled(), { through: 9, tombstones: 2 })
+  await second.close()
+  const yesterday = await openIn(join(folder, 'yesterday'))
+  t.same(await yesterday.vault.reconciled(), { through: 5, tombstones: 2 })
+  await yesterday.close()
+})
+
 t.test('bindings are written behind without being asked', async (t) => {
   const { vault, db, close } = await startIn(t.testdir(), { poolSize: 8, writeDelayMs: 1 })
   await vault.seal('person-1', 'text', at('event-1'))

@@ -3,14 +3,12 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  destroyCounted,
   EffectWorker,
   type Engine,
   Files,
   Instances,
   Lanes,
   makeWorkTables,
-  openCalendars,
   reconcileErasures,
   recoverVault,
   Timers,
@@ -23,7 +21,10 @@ import { type KeyFile, loadKeyFile, openVault, type Vault, type VaultTables } fr
 import type { Workflow } from '@linli/workflow'
 import { workflows as ours } from '@linli/workflows'
 import { Kysely } from 'kysely'
+import { calendarsOf, followCalendar } from './calendar-years.ts'
 import { openReadModels, type ReadModels } from './read-models.ts'
+import { keepProcessSmall } from './small-process.ts'
+import { keepVault } from './vault-keeper.ts'
 
 /** What an installation is opened with. */
 export type CommunityOptions = {
@@ -38,6 +39,8 @@ export type CommunityOptions = {
   clock?: () => number
   /** Faults of the background: effects, timers, read models. */
   onFault?: (what: string, fault: unknown) => void
+  /** What opening did of itself and its operator should know. */
+  onNews?: (line: string) => void
 }
 
 /** One installation, open. */
@@ -64,6 +67,7 @@ export type Community = {
 /** Opens an installation; on a first start its files are made. Faults name what to mend. */
 export async function openCommunity(options: CommunityOptions): Promise<Community> {
   const { folder } = options
+  keepProcessSmall()
   makeFolder(folder)
   const store = await openSqliteStore({
     folder,
@@ -100,6 +104,24 @@ async function assemble(
   closing.push(() => vaultDb.destroy())
   const vault = await openVault({ db: vaultDb, keyFile })
   closing.push(() => vault.close())
+  // The thread takes a while to begin: meanwhile the rest is brought in order.
+  const opening = openReadModels({ folder, keyPath, store, onFault })
+  closing.push(async () => (await opening).close())
+  const ordering = inOrder({ ...options, workflows }, { store, vault, keyFile }, closing)
+  // Where one fails, the other is waited for: what it opened is then closed too.
+  await Promise.allSettled([opening, ordering])
+  const [read, { work, engine }] = await Promise.all([opening, ordering])
+  await followCalendar({ engine, work, read, store }, options.onNews ?? (() => {}))
+  return begin({ folder, store, vault, keyFile, keyPath, work, engine, read, onFault, closing })
+}
+
+/** Keys and log brought together, and what commands need. */
+async function inOrder(
+  options: CommunityOptions & { workflows: ReadonlyMap<string, Workflow> },
+  { store, vault, keyFile }: Pick<Community, 'store' | 'vault' | 'keyFile'>,
+  closing: (() => Promise<unknown>)[],
+): Promise<Pick<Community, 'work' | 'engine'>> {
+  const { folder, workflows } = options
   await recoverVault({ reader: store, vault, workflows })
   const work = new Kysely<WorkTables>({ dialect: sqliteDialect(join(folder, 'work.db')) })
   closing.push(() => work.destroy())
@@ -109,18 +131,15 @@ async function assemble(
     store,
     vault,
     keyFile,
-    calendars: openCalendars(),
+    calendars: calendarsOf(folder),
     instances: new Instances(store, workflows),
     lanes: new Lanes(),
     policyId: policyChooser(workflows, options.city),
     now: await serverTime(store, options.clock),
     onEvent: [],
   }
-  const read = await openReadModels({ folder, keyPath, store, onFault })
-  closing.push(() => read.close())
   await reconcileErasures(engine)
-  await destroyCounted(engine)
-  return begin({ folder, store, vault, keyFile, keyPath, work, engine, read, onFault, closing })
+  return { work, engine }
 }
 
 type Parts = Pick<
@@ -132,7 +151,7 @@ type Parts = Pick<
 }
 
 async function begin(parts: Parts): Promise<Community> {
-  const { engine, work, read, store, vault, onFault, closing } = parts
+  const { engine, work, read, store, onFault, closing } = parts
   const claimed = new Set<string>()
   const isClaimed = (stream: string) => claimed.has(stream)
   const effects = new EffectWorker({
@@ -143,29 +162,26 @@ async function begin(parts: Parts): Promise<Community> {
     send: (effect) => Promise.reject(new Error(`no adapter for ${effect.system}`)),
     onFault: (fault, effect) => onFault(effect === undefined ? 'effects' : effect.id, fault),
   })
+  const files = new Files(join(parts.folder, 'files'), engine, work)
   const timers = new Timers({
     engine,
     due: read.dueClocks,
     isClaimed,
-    also: (now) => effects.retryDue(now),
+    also: async (now) => {
+      await files.removeUnattached(now).catch((fault) => onFault('files', fault))
+      await effects.retryDue(now)
+    },
     onFault: (fault) => onFault('timers', fault),
   })
-  const flushing = setInterval(() => {
-    void store
-      .head()
-      .then((head) => vault.flush(head))
-      .catch((fault) => onFault('vault', fault))
-  }, VAULT_FLUSH_MS)
-  flushing.unref()
   await effects.start()
   timers.start()
-  closing.push(async () => clearInterval(flushing))
+  closing.push(await keepVault({ engine, onFault }))
   closing.push(() => effects.stop())
   closing.push(() => timers.stop())
   return {
     ...parts,
     effects,
-    files: new Files(join(parts.folder, 'files'), vault),
+    files,
     timers,
     claimed,
     settled: () => settled({ store, effects, read }),
@@ -183,7 +199,6 @@ async function closeAll(
   }
 }
 
-const VAULT_FLUSH_MS = 5_000
 const SETTLE_MS = 600_000
 
 /** Effects append events in their turn: done when the head no longer moves. */
