@@ -10,6 +10,7 @@ import t from 'tap'
 const extract = fileURLToPath(new URL('../golden/nyc311-extract.csv', import.meta.url))
 const child = fileURLToPath(new URL('import-child.ts', import.meta.url))
 const TAKEN = 132
+const REFUSED = 2
 
 /** Imports in a process of its own and kills it once so many events are durable. */
 async function killedImport(folder: string, events: number): Promise<void> {
@@ -26,6 +27,21 @@ async function killedImport(folder: string, events: number): Promise<void> {
   if (signal !== 'SIGKILL') throw new Error('the import ended before it was killed')
 }
 
+/** Tells an import to stop as soon as so many events of it are durable. */
+async function stoppedImport(community: Community, csv: string, events: number) {
+  const leaving = new AbortController()
+  const { onEvent } = community.engine
+  let left = events
+  const hear = () => {
+    left -= 1
+    if (left === 0) leaving.abort()
+  }
+  onEvent.push(hear)
+  const report = await importNyc311(community, csv, { signal: leaving.signal })
+  onEvent.splice(onEvent.indexOf(hear), 1)
+  return report
+}
+
 /** What each event says but for when it was recorded, and its random and keyed parts. */
 async function historyOf({ store }: Community): Promise<string[]> {
   const history: string[] = []
@@ -40,26 +56,44 @@ async function historyOf({ store }: Community): Promise<string[]> {
   }
 }
 
-t.test('an import that is killed goes on where it was, to the same history', async (t) => {
-  const csv = readFileSync(extract, 'utf8')
-  const whole = await openCommunity({ folder: join(t.testdir(), 'whole') })
-  await importNyc311(whole, csv)
-  await whole.settled()
-  const expected = await historyOf(whole)
-  await whole.close()
+t.test(
+  'an import that is stopped or killed goes on where it was, to the same history',
+  async (t) => {
+    const csv = readFileSync(extract, 'utf8')
+    const whole = await openCommunity({ folder: join(t.testdir(), 'whole') })
+    let steps = 0
+    const progress = (_done: number, all: number) => {
+      steps = all
+    }
+    await importNyc311(whole, csv, { progress })
+    await whole.settled()
+    const expected = await historyOf(whole)
+    await whole.close()
 
-  const folder = join(t.testdirName, 'killed')
-  for (const events of [90, 130, 70]) await killedImport(folder, events)
-  const faults: unknown[] = []
-  const community = await openCommunity({ folder, onFault: (_what, fault) => faults.push(fault) })
-  t.teardown(() => community.close())
-  await community.settled()
-  const begun = (await historyOf(community)).length
-  t.ok(begun >= 290 && begun < expected.length, `${begun} of ${expected.length} were there`)
-  const report = await importNyc311(community, csv)
-  t.equal(report.taken + report.known, TAKEN)
-  await community.settled()
-  t.same(await historyOf(community), expected)
-  t.match(await importNyc311(community, csv), { taken: 0, known: TAKEN })
-  t.same(faults, [])
-})
+    const stopped = await openCommunity({ folder: join(t.testdirName, 'stopped') })
+    t.teardown(() => stopped.close())
+    for (const events of [1, 60, 150]) {
+      const report = await stoppedImport(stopped, csv, events)
+      t.match(report, { stopped: { of: steps, rows: TAKEN + REFUSED } })
+      t.ok(report.taken + report.known < TAKEN && (report.stopped?.steps ?? steps) < steps)
+    }
+    t.match(await importNyc311(stopped, csv), { stopped: undefined })
+    await stopped.settled()
+    t.same(await historyOf(stopped), expected, 'one that was told to stop, likewise')
+
+    const folder = join(t.testdirName, 'killed')
+    for (const events of [90, 130, 70]) await killedImport(folder, events)
+    const faults: unknown[] = []
+    const community = await openCommunity({ folder, onFault: (_what, fault) => faults.push(fault) })
+    t.teardown(() => community.close())
+    await community.settled()
+    const begun = (await historyOf(community)).length
+    t.ok(begun >= 290 && begun < expected.length, `${begun} of ${expected.length} were there`)
+    const report = await importNyc311(community, csv)
+    t.equal(report.taken + report.known, TAKEN)
+    await community.settled()
+    t.same(await historyOf(community), expected)
+    t.match(await importNyc311(community, csv), { taken: 0, known: TAKEN })
+    t.same(faults, [])
+  },
+)

@@ -43,7 +43,9 @@ t.test('an extract is taken with its own times, and nothing is invented', async 
   const community = await openCommunity({ folder })
   const csv = csvOf('nyc311-extract.csv')
   const heard: number[] = []
-  const { rows, ...counts } = await importNyc311(community, csv, (done) => heard.push(done))
+  const { rows, ...counts } = await importNyc311(community, csv, {
+    progress: (done) => heard.push(done),
+  })
   t.same(counts, {
     ...{ taken: 132, refused: 2, warned: 21, repaired: 15, known: 0 },
     merged: { intoRow: 14, external: 13 },

@@ -13,7 +13,11 @@ export function calendarId(
   years: readonly YearData[] | undefined,
 ): string {
   const hours = workingHours.map((window) => window.join('-')).join(',')
-  if (!years) return `${timeZone} ${hours} mon-fri`
+  return `${timeZone} ${hours} ${years ? yearsId(years) : 'mon-fri'}`
+}
+
+/** The years known and a digest of their dates: two sets with one name work on the same days. */
+export function yearsId(years: readonly YearData[]): string {
   const known = [...years].sort((a, b) => a.year - b.year)
   const dates = known.map(({ year, holidays, workedWeekends }) => [
     year,
@@ -22,5 +26,5 @@ export function calendarId(
   ])
   const digest = hash('sha256', JSON.stringify(dates)).slice(0, HASH_LENGTH)
   const span = known.length === 0 ? 'none' : `${known[0]?.year}..${known.at(-1)?.year}`
-  return `${timeZone} ${hours} ${span} ${digest}`
+  return `${span} ${digest}`
 }

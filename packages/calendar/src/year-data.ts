@@ -15,30 +15,41 @@ export type YearData = {
   source: string
 }
 
-/** The year itself when it is sound; otherwise throws `year-damaged`, naming the date. */
+/** The year itself when it is sound; otherwise throws `year-damaged`, naming field and date. */
 export function checkYear(data: unknown, name: string): YearData {
   const fail = (what: string): never => {
     throw new CalendarFault('year-damaged', `Calendar ${name}: ${what}`)
   }
-  if (!isYear(data)) return fail('needs year, holidays, workedWeekends and source')
+  if (!isYear(data)) return fail(missing(data))
   const { year, holidays, workedWeekends } = data
   if (!Number.isInteger(year) || year < 1970 || year > 2099) fail(`year ${year} is not covered`)
-  for (const date of [...holidays, ...workedWeekends]) {
-    const ofYear = date.startsWith(`${year}-`) || date.startsWith(`${year - 1}-12-`)
-    if (!ofYear || dayOfDate(date) === undefined) fail(`"${date}" is not a date of ${year}`)
+  for (const [field, dates] of Object.entries({ holidays, workedWeekends })) {
+    for (const date of dates) {
+      const ofYear = date.startsWith(`${year}-`) || date.startsWith(`${year - 1}-12-`)
+      if (ofYear && dayOfDate(date) !== undefined) continue
+      fail(`"${date}" in ${field} is not a date of ${year}`)
+    }
   }
   for (const date of workedWeekends) {
-    if (!isWeekend(dayOfDate(date) ?? 0)) fail(`${date} is worked, but no weekend`)
-    if (holidays.includes(date)) fail(`${date} is both worked and off`)
+    if (!isWeekend(dayOfDate(date) ?? 0)) fail(`${date} in workedWeekends is no weekend`)
+    if (holidays.includes(date)) fail(`${date} is in holidays and in workedWeekends`)
   }
   return data
 }
 
-function isYear(data: unknown): data is YearData {
-  if (typeof data !== 'object' || data === null) return false
-  const { year, holidays, workedWeekends, source } = data as Partial<Record<string, unknown>>
-  const named = typeof year === 'number' && typeof source === 'string'
-  return named && isDates(holidays) && isDates(workedWeekends)
+const isYear = (data: unknown): data is YearData => wrongField(data) === undefined
+
+const missing = (data: unknown): string => `needs ${wrongField(data)}`
+
+/** The first field that is missing or of the wrong shape, and what it must be. */
+function wrongField(data: unknown): string | undefined {
+  const given: Partial<Record<string, unknown>> =
+    typeof data === 'object' && data !== null ? { ...data } : {}
+  if (typeof given.year !== 'number') return 'the field year, a number'
+  for (const field of ['holidays', 'workedWeekends']) {
+    if (!isDates(given[field])) return `the field ${field}, a list of dates "YYYY-MM-DD"`
+  }
+  return typeof given.source === 'string' ? undefined : 'the field source, which names the notice'
 }
 
 function isDates(value: unknown): boolean {

@@ -8,8 +8,8 @@ import { checkYear, type YearData } from './year-data.ts'
 
 /**
  * The State Council's years, in order: `data/cn-YYYY.json` of this package and of `folder`, whose
- * years replace ours. Files of other names are left alone. Throws `year-damaged` for a damaged
- * file and `folder-unreadable`, both naming what they met.
+ * years replace ours. Files that are no JSON are left alone. Throws `year-damaged` for a damaged or
+ * misnamed file and `folder-unreadable`, both naming what they met.
  */
 export function loadYears(folder?: string): YearData[] {
   const years = new Map<number, YearData>()
@@ -24,7 +24,7 @@ export function loadYears(folder?: string): YearData[] {
 
 function namesIn(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => /^cn-.*\.json$/.test(name))
+    return readdirSync(folder).filter((name) => /\.json$/i.test(name))
   } catch (cause) {
     const text = `The folder of calendar years ${folder} cannot be read`
     throw new CalendarFault('folder-unreadable', text, { cause })
@@ -32,6 +32,10 @@ function namesIn(folder: string): string[] {
 }
 
 function readYear(path: string, name: string): YearData {
+  // Left alone, it would look as if the year had been added.
+  if (!/^cn-\d{4}\.json$/.test(name)) {
+    throw new CalendarFault('year-damaged', `Calendar ${name} must be called cn-YYYY.json`)
+  }
   try {
     const data = checkYear(JSON.parse(readFileSync(path, 'utf8')), name)
     if (name === `cn-${data.year}.json`) return data

@@ -40,10 +40,12 @@ export function chosenLimits(
   if (!taken.taken || !sameState(taken.snapshot.value, event.to)) return NONE
   const started = taken.actions.filter(({ type }) => type === 'startClock')
   return new Map(
-    started.map(({ params }) => {
-      const { clock, limit = clock } = Started.parse(params)
-      return [clock, limit]
-    }),
+    started
+      .flatMap(({ params }) => params)
+      .map((params) => {
+        const { clock, limit = clock } = Started.parse(params)
+        return [clock, limit]
+      }),
   )
 }
 

@@ -1,6 +1,8 @@
 // The running clocks of every instance that is not ended, as the timer service asks for them.
 // The read model may lag: who turns a clock compares its generation with the folded instance.
 import { type Kysely, sql } from 'kysely'
+import { OPEN } from './instance-columns.ts'
+import type { RunningInstance } from './rescheduling.ts'
 import type { DueClock } from './timers.ts'
 
 /** What the table keeps of a clock that will turn by itself. */
@@ -23,6 +25,18 @@ export async function dueBefore(
       }),
   )
   return due.sort((a, b) => a.dueAt - b.dueAt).slice(0, limit)
+}
+
+/** Instances in which a clock runs, whether or not it has ended, in the order of their rows. */
+export async function runningAfter(
+  db: Kysely<unknown>,
+  after: number,
+  limit: number,
+): Promise<RunningInstance[]> {
+  const { rows } = await sql<RunningInstance>`
+    SELECT key, id FROM instances WHERE key > ${after} AND ended = 0 AND dueAt < ${OPEN}
+    ORDER BY key LIMIT ${limit}`.execute(db)
+  return rows
 }
 
 /** When the next clock turns, epoch ms; undefined when none runs. */

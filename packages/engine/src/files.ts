@@ -5,8 +5,13 @@ import { mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isSealed, type Vault } from '@linli/vault'
 import type { Instance, Refusal } from '@linli/workflow'
-import { withoutMetadata } from './photo-metadata.ts'
+import type { Engine } from './engine.ts'
+import { jpegWithoutMetadata } from './photo-metadata.ts'
+import { pngWithoutMetadata } from './png-metadata.ts'
 import { subjectOf } from './seal.ts'
+import { UnattachedFiles } from './unattached-files.ts'
+import { webpWithoutMetadata } from './webp-metadata.ts'
+import type { Work } from './work.ts'
 
 /** The most bytes of one attachment, and the most attachments of one case. */
 export const FILE_BYTES_MAX = 10 * 1024 * 1024
@@ -36,21 +41,23 @@ export const FILE_TYPES: readonly string[] = [...new Set(KINDS.map(({ type }) =>
 /** An attachment as it is read back. */
 export type StoredFile = { type: string; bytes: Buffer }
 
+/** What is answered to who brought a file: its name, and whether it may still say who and where. */
+export type BroughtFile = { file: string; type: string; metadata: 'removed' | 'kept' }
+
 /** Attachments of the cases of one installation. */
 export class Files {
   readonly #folder: string
   readonly #vault: Vault
+  readonly #unattached: UnattachedFiles
 
-  constructor(folder: string, vault: Vault) {
+  constructor(folder: string, engine: Engine, work: Work) {
     this.#folder = folder
-    this.#vault = vault
+    this.#vault = engine.vault
+    this.#unattached = new UnattachedFiles(folder, engine, work)
   }
 
   /** Stores a file for a case; gives its SHA-256 in hex, which `attach` names. */
-  async put(
-    instance: Instance,
-    given: Uint8Array,
-  ): Promise<{ file: string; type: string } | Refusal> {
+  async put(instance: Instance, given: Uint8Array): Promise<BroughtFile | Refusal> {
     const { stream } = instance
     const taken = takenFrom(Buffer.from(given.buffer, given.byteOffset, given.byteLength))
     if ('refused' in taken) return taken
@@ -59,6 +66,7 @@ export class Files {
       return invalid(`the case has ${CASE_FILES_MAX} files already`)
     }
     const file = createHash('sha256').update(bytes).digest('hex')
+    await this.#unattached.brought(instance, file)
     const subject = ownerOf(instance, this.#vault)
     const binding = { stream, event: file, field: 'file' }
     const sealed = await this.#vault.seal(subject, bytes.toString('base64'), binding)
@@ -67,12 +75,13 @@ export class Files {
     const folder = join(this.#folder, stream)
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeDurably(folder, file, JSON.stringify(sealed))
-    return { file, type }
+    return { file, type, metadata: CLEANERS[type] === undefined ? 'kept' : 'removed' }
   }
 
   /** Whether the file was stored for the case; it may be unreadable since. */
   async has(stream: string, file: string): Promise<boolean> {
     if (!isName(stream, file)) return false
+    this.#unattached.told(stream, file)
     const found = await stat(join(this.#folder, stream, file)).catch(absent)
     return found?.isFile() === true
   }
@@ -91,6 +100,9 @@ export class Files {
     return { type: kindOf(bytes) ?? 'application/octet-stream', bytes }
   }
 
+  /** Removes what no `attach` named in its time; see UnattachedFiles. */
+  removeUnattached = (now: number): Promise<number> => this.#unattached.remove(now)
+
   async #count(stream: string): Promise<number> {
     const names = await readdir(join(this.#folder, stream)).catch(absent)
     return names?.filter((name) => FILE.test(name)).length ?? 0
@@ -100,10 +112,18 @@ export class Files {
 function takenFrom(bytes: Buffer): StoredFile | Refusal {
   const type = kindOf(bytes)
   if (type === undefined) return invalid('no JPEG, PNG, WebP, PDF or M4A')
-  const clean = type === 'image/jpeg' ? withoutMetadata(bytes) : bytes
-  if (clean === undefined) return invalid('not a whole JPEG')
+  const clean = CLEANERS[type] === undefined ? bytes : CLEANERS[type](bytes)
+  if (clean === undefined)
+    return invalid(`not a whole ${type.slice('image/'.length).toUpperCase()}`)
   if (clean.length > FILE_BYTES_MAX) return invalid(`over ${FILE_BYTES_MAX} bytes`)
   return { type, bytes: clean }
+}
+
+/** What a camera or a program wrote into a picture is taken out; other kinds stay as they came. */
+const CLEANERS: Readonly<Record<string, (bytes: Buffer) => Buffer | undefined>> = {
+  'image/jpeg': jpegWithoutMetadata,
+  'image/png': pngWithoutMetadata,
+  'image/webp': webpWithoutMetadata,
 }
 
 const invalid = (message: string): Refusal => ({

@@ -1,4 +1,13 @@
-export type { Chart, Command, Event, Instance, Refusal, Role, Workflow } from '@linli/workflow'
+export type {
+  Chart,
+  Command,
+  Event,
+  Instance,
+  Refusal,
+  Role,
+  Summary,
+  Workflow,
+} from '@linli/workflow'
 export {
   cardOf,
   chart,
@@ -15,7 +24,7 @@ export { type Pseudonymise, pseudonymiser } from './analyst-event.ts'
 export { type AsOf, type Recorded, readHistory, type View, viewInstance } from './as-of.ts'
 export { type Calendars, openCalendars } from './calendars.ts'
 export { type ChosenLimits, chosenLimits } from './chosen-limits.ts'
-export { dueBefore, nextClockAt } from './clock-query.ts'
+export { dueBefore, nextClockAt, runningAfter } from './clock-query.ts'
 export { commandId, freshId, idAt, startedInstance } from './command-id.ts'
 export { type Durations, durations } from './duration-query.ts'
 export { type Notice, type Outlets, runEffect } from './effect-run.ts'
@@ -23,7 +32,14 @@ export { EffectWorker, type EffectWorkerOptions, SLOTS, slotOf } from './effect-
 export type { Engine, Reply, Request } from './engine.ts'
 export { execute } from './execute.ts'
 export { EngineFault, type EngineFaultCode } from './fault.ts'
-export { CASE_FILES_MAX, FILE_BYTES_MAX, FILE_TYPES, Files, type StoredFile } from './files.ts'
+export {
+  type BroughtFile,
+  CASE_FILES_MAX,
+  FILE_BYTES_MAX,
+  FILE_TYPES,
+  Files,
+  type StoredFile,
+} from './files.ts'
 export { type Flow, flows } from './flow-query.ts'
 export { HistoryRun, type RunOptions, type RunRequest } from './history-run.ts'
 export type { InstanceFilter } from './instance-filter.ts'
@@ -66,11 +82,16 @@ export {
 } from './permission.ts'
 export { RATE_NAMES } from './rate-definition.ts'
 export { type Rate, type RateBy, rates } from './rate-query.ts'
-export { erasePerson, reconcileErasures, recoverVault } from './recover.ts'
+export { erasePerson, followErasures, reconcileErasures, recoverVault } from './recover.ts'
 export { Replay, type ReplayReport, replayLimits } from './replay.ts'
+export {
+  isCalendarChanged,
+  type ReschedulingOptions,
+  type RunningInstance,
+  rescheduleClocks,
+} from './rescheduling.ts'
 export { type LinkedCase, ResidentLinks } from './resident-link.ts'
 export { searchInstances, searchProjection } from './search-projection.ts'
-export { destroyCounted } from './tally.ts'
 export { type DueClock, Timers, turnClock } from './timers.ts'
 export {
   type ClockComparison,

@@ -12,7 +12,7 @@ const APP15 = 0xef
 const COMMENT = 0xfe
 
 /** The same picture without metadata; undefined for bytes that are not a whole JPEG. */
-export function withoutMetadata(jpeg: Buffer): Buffer | undefined {
+export function jpegWithoutMetadata(jpeg: Buffer): Buffer | undefined {
   if (jpeg[0] !== 0xff || jpeg[1] !== SOI) return undefined
   const kept: Buffer[] = [jpeg.subarray(0, 2)]
   for (let at = 2; at + 1 < jpeg.length; ) {
@@ -67,16 +67,19 @@ const names = (segment: Buffer, name: string): boolean =>
 
 /** An EXIF segment that says how the picture stands and nothing else. */
 function turned(segment: Buffer): Buffer | undefined {
-  const orientation = orientationOf(segment)
+  const tiff = names(segment, 'Exif\0\0') ? standingOf(segment.subarray(10)) : undefined
+  return tiff && Buffer.concat([Buffer.from('ffe10022457869660000', 'hex'), tiff])
+}
+
+/** EXIF data (TIFF 6.0) of how the picture stands and nothing else; undefined: upright. */
+export function standingOf(exif: Buffer): Buffer | undefined {
+  const orientation = orientationOf(exif)
   if (orientation === undefined || orientation === 1) return undefined
-  const entry = `0112000300000001000${orientation}0000`
-  return Buffer.from(`ffe10022457869660000${'4d4d002a00000008'}0001${entry}00000000`, 'hex')
+  return Buffer.from(`4d4d002a0000000800010112000300000001000${orientation}000000000000`, 'hex')
 }
 
 /** TIFF 6.0: the tag 0x0112 of the first directory, from 1 to 8. */
-function orientationOf(segment: Buffer): number | undefined {
-  if (!names(segment, 'Exif\0\0')) return undefined
-  const tiff = segment.subarray(10)
+function orientationOf(tiff: Buffer): number | undefined {
   const isLittle = tiff.toString('latin1', 0, 2) === 'II'
   const short = (at: number) => (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at))
   if (tiff.length < 8) return undefined

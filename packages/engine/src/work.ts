@@ -1,5 +1,6 @@
 // What is not an event and must not be lost: progress and parking of effects, notices, logins,
-// tokens, sessions, one-time links, the access log. Kysely tables; the database is given.
+// tokens, sessions, one-time links, the access log, calendars that limits were reckoned by, files
+// not yet attached. Kysely tables; the database is given.
 import { type Generated, type Kysely, sql } from 'kysely'
 
 /** The tables of work.db. Times are epoch ms; hashes are SHA-256 or scrypt, never clear. */
@@ -32,6 +33,8 @@ export type WorkTables = {
   session: { hash: string; person: string; createdAt: number; expiresAt: number }
   link: { hash: string; purpose: string; person: string; expiresAt: number; usedAt: number | null }
   link_round: { instance: string; round: number }
+  calendar_change: { id: Generated<number>; years: string; at: number; clocks: number }
+  unattached_file: { instance: string; file: string; until: number }
   access: {
     id: Generated<number>
     at: number
@@ -68,6 +71,11 @@ const SCHEMA = [
   `create table if not exists link (hash text primary key, purpose text not null,
     person text not null, expiresAt integer not null, usedAt integer)`,
   `create table if not exists link_round (instance text primary key, round integer not null)`,
+  `create table if not exists calendar_change (id integer primary key, years text not null,
+    at integer not null, clocks integer not null)`,
+  `create table if not exists unattached_file (instance text not null, file text not null,
+    until integer not null, primary key (instance, file)) without rowid`,
+  `create index if not exists unattached_file_until on unattached_file (until)`,
   `create table if not exists access (id integer primary key, at integer not null,
     person text not null, role text not null, instance text not null, why text not null)`,
   `create index if not exists access_instance on access (instance, at)`,

@@ -1,5 +1,13 @@
 // Attachments as routes see them: who may bring one, and that `attach` names one that was brought.
-import { actorFor, type Caller, type Instance, isRefusal, offeredTo, rowIn } from '@linli/engine'
+import {
+  actorFor,
+  type BroughtFile,
+  type Caller,
+  type Instance,
+  isRefusal,
+  offeredTo,
+  rowIn,
+} from '@linli/engine'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError, refusalProblem } from './problem.ts'
 
@@ -11,7 +19,7 @@ export async function bring(
   ports: HttpPorts,
   to: { instance: Instance; caller: Caller },
   bytes: unknown,
-): Promise<{ file: string; type: string }> {
+): Promise<BroughtFile> {
   const { instance, caller } = to
   if (!mayAttach(caller, instance)) throw new ProblemError('forbidden')
   const offered = offeredTo(ports.engine, instance, caller)

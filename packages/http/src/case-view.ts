@@ -16,6 +16,7 @@ import {
   openFields,
   type Recorded,
   rowIn,
+  type Summary,
   stateOf,
   statePath,
   type View,
@@ -157,19 +158,34 @@ async function linksOf(
       const summary = workflow.summary(instance)
       if (!mayRead(viewer.caller, workflow.id, summary)) return { rel, id }
       const path = statePath(stateOf(instance))
-      const unit = summary.leadUnit ?? (summary.units.length === 1 ? summary.units[0] : undefined)
       return {
         rel,
         id,
         workflow: workflow.id,
         workflowLabel: textOf(workflow, viewer.language, 'workflow'),
         number: rows.get(id)?.number,
-        title: summary.title ?? (unit === undefined ? undefined : await nameOf(ports.engine, unit)),
+        title: await linkTitle(ports, { rel, summary }, viewer.language),
         state: path,
         stateLabel: stateText(workflow, viewer.language, path),
       }
     }),
   )
+}
+
+/** Links to what was handed to a unit: beside each other, the unit tells them apart. */
+const TO_A_UNIT = new Set(['referral', 'refers'])
+
+/** What a linked case is called: what it is about, as on its own page, or whose it is. */
+async function linkTitle(
+  ports: HttpPorts,
+  { rel, summary }: { rel: string; summary: Summary },
+  language: Language,
+): Promise<string | undefined> {
+  const { category, units } = summary
+  const unit = TO_A_UNIT.has(rel) ? (summary.leadUnit ?? units[0]) : undefined
+  if (summary.title !== undefined) return summary.title
+  if (unit !== undefined) return nameOf(ports.engine, unit)
+  return category === undefined ? undefined : categoryName(ports.categories, category, language)
 }
 
 const LINKS_MAX = 200

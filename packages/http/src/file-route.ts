@@ -11,7 +11,15 @@ import { perMinute } from './rate.ts'
 import { linkedCase } from './resident-route.ts'
 import { callerOf, isIdOf, language } from './route.ts'
 
-const Brought = z.object({ file: z.string(), type: z.string() })
+const Brought = z.object({
+  file: z.string(),
+  type: z.string(),
+  metadata: z.enum(['removed', 'kept']).meta({
+    description:
+      'Of a picture, what its maker wrote into it is removed (place, time, device, texts). ' +
+      'A PDF or a recording is kept as it came, with whatever it says of its author.',
+  }),
+})
 const doc = { tag: 'files', takes: FILE_TYPES, reply: Brought, status: 201 }
 type Params = { Params: { id: string; hash: string } }
 

@@ -156,7 +156,7 @@ async function openParts(folder: string) {
     await work.destroy()
     await vaultDb.destroy()
   }
-  const files = new Files(join(folder, 'files'), vault)
+  const files = new Files(join(folder, 'files'), engine, work)
   return { engine, access, work, effects, files, read, settle, close }
 }
 

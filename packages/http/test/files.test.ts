@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { crc32, deflateSync } from 'node:zlib'
 import t from 'tap'
 import { hire, openKit, settleIn } from './community-kit.ts'
 
@@ -12,7 +13,20 @@ const there = await settleIn(kit)
 const { gridWorker, coordinator, supervisor, administrator } = there
 const CANARY = 'canary of 3-2-501'
 const paper = Buffer.from(`%PDF-1.7\n${CANARY}\n%%EOF`)
-const png = Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), Buffer.alloc(2_000, 7)])
+const chunk = (type: string, content: Buffer | string) => {
+  const named = Buffer.concat([Buffer.from(type), Buffer.from(content)])
+  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)]
+  length.writeUInt32BE(named.length - 4)
+  sum.writeUInt32BE(crc32(named))
+  return Buffer.concat([length, named, sum])
+}
+const pngOf = (...said: Buffer[]) =>
+  Buffer.concat([
+    ...[Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', Buffer.from(ONE_GREY, 'hex'))],
+    ...[...said, chunk('IDAT', deflateSync(Buffer.alloc(2))), chunk('IEND', '')],
+  ])
+const ONE_GREY = '00000001000000010800000000'
+const png = pngOf(chunk('tEXt', `Author\0${CANARY}`))
 
 const reported = await kit.ask('POST', '/api/resident/reports', {
   body: { place: there.building, text: '楼道灯不亮', phone: '13700001234' },
@@ -26,7 +40,7 @@ const bring = async (bytes: Buffer, token: string, to = `/api/appeal/${id}/files
     body: new Uint8Array(bytes),
     headers: { authorization: `Bearer ${token}` },
   })
-  const told = (await answer.json()) as { file: string; type: string }
+  const told = (await answer.json()) as { file: string; type: string; metadata: string }
   return { status: answer.status, body: told }
 }
 const look = (hash: string, token: string, of = id) =>
@@ -39,6 +53,7 @@ const attach = (file: string, token = gridWorker.token, to = id) =>
 t.test('brought, named by attach, looked at, and each look kept', async (test) => {
   const brought = await bring(paper, gridWorker.token)
   test.match(brought, { status: 201, body: { file: /^[0-9a-f]{64}$/, type: 'application/pdf' } })
+  test.equal(brought.body.metadata, 'kept', 'what a PDF says of its author stays')
   const { file } = brought.body
   test.match(await attach(file), { status: 200, body: { revision: 1 } })
   const seen = await look(file, coordinator.token)
@@ -51,7 +66,10 @@ t.test('brought, named by attach, looked at, and each look kept', async (test) =
     'cache-control': 'no-store',
   })
   test.same(Buffer.from(await seen.arrayBuffer()), paper)
-  const shown = await look((await bring(png, gridWorker.token)).body.file, coordinator.token)
+  const photo = (await bring(png, gridWorker.token)).body
+  test.match(photo, { type: 'image/png', metadata: 'removed' })
+  const shown = await look(photo.file, coordinator.token)
+  test.same(Buffer.from(await shown.arrayBuffer()), pngOf(), 'nothing of who, where and when')
   test.match(shown.headers.get('content-disposition'), /^inline; .*\.png"$/)
   const log = await kit.ask('GET', `/api/access?instance=${id}`, { token: supervisor.token })
   const looks = log.body.openings.filter(({ why }: { why: string }) => why === 'file')
@@ -93,6 +111,7 @@ t.test('what is told by its bytes to be something else, or is too large', async 
   }
   test.match(await bring(heic, gridWorker.token), invalid)
   test.match(await bring(Buffer.from('ffd8ffe0', 'hex'), gridWorker.token), invalid, 'half a photo')
+  test.match(await bring(png.subarray(0, 60), gridWorker.token), invalid, 'half a PNG')
   const large = Buffer.concat([paper, Buffer.alloc(10 * 1024 * 1024)])
   const tooLarge = { status: 413, body: { code: 'too-large', field: 'body' } }
   test.match(await bring(large, gridWorker.token), tooLarge)

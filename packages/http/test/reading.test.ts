@@ -35,7 +35,16 @@ t.test('a case now and as of each revision', async (test) => {
     number: /^\d{4}-000001$/,
     summary: { leadUnit: { id: there.heating, name: 'heating company' } },
   })
-  test.match(now.body.summary.links, [{ rel: 'referral', workflow: 'referral', state: String }])
+  test.match(now.body.summary.links, [
+    { rel: 'referral', workflow: 'referral', state: String, title: 'heating company' },
+  ])
+  const [{ id: referral }] = now.body.summary.links
+  const back = async (language: string) =>
+    (await get(`/api/referral/${referral}`, coordinator.token, { 'accept-language': language }))
+      .body.summary.links
+  const itsCase = { rel: 'appeal', id, number: now.body.number }
+  test.match(await back('en'), [{ ...itsCase, title: 'Flat too cold' }])
+  test.match(await back('zh-CN'), [{ ...itsCase, title: now.body.summary.categoryName }])
   test.match(
     now.body.clocks.find(({ clock }: { clock: string }) => clock === 'handle'),
     {

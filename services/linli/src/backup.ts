@@ -6,13 +6,14 @@ import { isAbsolute, join, relative, sep } from 'node:path'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { hasNote, writeNote } from './backup-note.ts'
+import { CALENDARS } from './calendar-years.ts'
 import { CommandFault } from './command-fault.ts'
 import { type Checked, checkDatabase } from './database-check.ts'
 import { DEMO } from './demo-mark.ts'
 import type { Task, TaskScene } from './task.ts'
 
 /** What else of the data folder is copied where it exists. */
-export const COPIED = ['files', 'checkpoints', DEMO] as const
+export const COPIED = ['files', 'checkpoints', CALENDARS, DEMO] as const
 
 const Given = z.strictObject({ to: z.string(), keys: z.string() })
 

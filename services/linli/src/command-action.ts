@@ -6,14 +6,22 @@ import { toldOf } from './command-fault.ts'
 import type { Asker, Installation } from './installation.ts'
 import { readSettings, type Settings, SettingsFault } from './settings.ts'
 
-/** The exit statuses. */
-export const STATUS = { done: 0, failed: 1, wrongUsage: 2 } as const
+/** The exit statuses; of what a signal stopped before its end, what a shell expects. */
+export const STATUS = { done: 0, failed: 1, wrongUsage: 2, SIGINT: 130, SIGTERM: 143 } as const
 
 /** What a command is done with. */
 export type Scene = Asker & { settings: Settings; installation: Installation; json: boolean }
 
-/** What is told of a command: a document for programs, lines for people; a failure is status 1. */
-export type Outcome = { document: unknown; lines: readonly string[]; failed?: boolean }
+/**
+ * What is told of a command: a document for programs, lines for people; a failure is status 1, and
+ * one that was stopped before its end has the status of the signal.
+ */
+export type Outcome = {
+  document: unknown
+  lines: readonly string[]
+  failed?: boolean
+  stopped?: boolean
+}
 
 /** The program with its commands, and the status that the one given led to. */
 export type Line = { program: Command; status: number }
@@ -41,7 +49,11 @@ export function act<Options>(
     // Commander has parsed them by the options declared beside the action.
     const options = command.optsWithGlobals<Options & Overrides>()
     const leaving = new AbortController()
-    const leave = () => leaving.abort()
+    let stoppedBy: 'SIGINT' | 'SIGTERM' = 'SIGINT'
+    const leave = (signal: 'SIGINT' | 'SIGTERM') => {
+      stoppedBy = signal
+      leaving.abort()
+    }
     process.once('SIGINT', leave).once('SIGTERM', leave)
     let folder: string | undefined
     try {
@@ -53,9 +65,9 @@ export function act<Options>(
       const scene = { settings, installation, json, tell, signal: leaving.signal }
       const outcome = await work(scene, options, command.args)
       if (outcome === undefined) return
-      const { document, lines, failed = false } = outcome
+      const { document, lines, failed = false, stopped = false } = outcome
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines.join('\n')}\n`)
-      line.status = failed ? STATUS.failed : STATUS.done
+      line.status = stopped ? STATUS[stoppedBy] : failed ? STATUS.failed : STATUS.done
     } catch (fault) {
       line.status = fault instanceof SettingsFault ? STATUS.wrongUsage : STATUS.failed
       tellFault(fault, { folder, json: options.json === true })

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { CalendarFault } from '@linli/calendar'
 import { EngineFault } from '@linli/engine'
 import { StoreFault } from '@linli/event-store'
 import { Nyc311Fault } from '@linli/interchange'
@@ -33,6 +34,7 @@ export function toldOf(fault: unknown, folder?: string): Told {
   const named = fault instanceof StoreFault || folder === undefined
   const damaged = named ? undefined : damagedFile(fault, folder)
   if (damaged !== undefined) return damaged
+  if (fault instanceof CalendarFault) return { code: fault.code, message: `${fault.message}.` }
   if (isOurs(fault)) return { code: fault.code, message: fault.message }
   if (fault instanceof ZodError) return { code: 'invalid', message: invalid(fault) }
   const known = systemSentence(fault)

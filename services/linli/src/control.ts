@@ -1,6 +1,7 @@
 // The control socket in the data folder (mode 0600): how a command of the command line reaches
 // the server that owns the folder. One request a connection, lines of JSON; lines of progress
-// come back, then what was done or why not. Knows no command by name.
+// come back, then what was done or why not. Anything more that the caller says, and its leaving,
+// means: end soon. Knows no command by name.
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -8,7 +9,7 @@ import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { CommandFault, toldOf } from './command-fault.ts'
 import type { Community } from './community.ts'
-import type { AnyTask, TaskScene } from './task.ts'
+import type { AnyTask } from './task.ts'
 
 const NAME = 'control.sock'
 /** The longest path a socket can have on every system we know. */
@@ -38,9 +39,7 @@ export async function openControl(options: {
     const leaving = new AbortController()
     socket.on('close', () => leaving.abort())
     socket.on('error', () => leaving.abort())
-    const work = serve(socket, { ...options, signal: leaving.signal }).finally(() =>
-      running.delete(work),
-    )
+    const work = serve(socket, { ...options, leaving }).finally(() => running.delete(work))
     running.set(work, leaving)
   })
   rmSync(join(community.folder, NAME), { force: true })
@@ -63,19 +62,21 @@ export async function openControl(options: {
 
 async function serve(
   socket: Socket,
-  scene: Omit<TaskScene, 'tell'> & { tasks: readonly AnyTask[] },
+  scene: { community: Community; tasks: readonly AnyTask[]; leaving: AbortController },
 ): Promise<void> {
   const say = (answer: Answer) => {
     if (socket.writable) socket.write(`${JSON.stringify(answer)}\n`)
   }
   try {
-    const request = Request.parse(JSON.parse(await firstLine(socket)))
+    const more = () => scene.leaving.abort()
+    const request = Request.parse(JSON.parse(await firstLine(socket, more)))
     const task = scene.tasks.find(({ name }) => name === request.task)
     if (task === undefined) {
       const message = `The running server does not know ${request.task}: it is another version.`
       throw new CommandFault('unknown-task', message)
     }
-    const { community, signal } = scene
+    const { community, leaving } = scene
+    const { signal } = leaving
     const tell = (line: string) => say({ tell: line })
     const done = await task.perform({ community, signal, tell }, request.given)
     say({ done: done ?? null })
@@ -85,15 +86,19 @@ async function serve(
   socket.end()
 }
 
-function firstLine(socket: Socket): Promise<string> {
+function firstLine(socket: Socket, more: () => void): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''
+    let isWhole = false
     socket.setEncoding('utf8')
     socket.on('data', (part: string) => {
+      if (isWhole) return more()
       text += part
       const end = text.indexOf('\n')
-      if (end >= 0) resolve(text.slice(0, end))
+      isWhole = end >= 0
+      if (isWhole) resolve(text.slice(0, end))
       else if (text.length > REQUEST_CHARS) reject(new CommandFault('too-long', 'Too long.'))
+      if (isWhole && text.length > end + 1) more()
     })
     socket.once('close', () => reject(new CommandFault('gone', 'The caller has gone.')))
   })
@@ -105,18 +110,19 @@ function firstLine(socket: Socket): Promise<string> {
  */
 export async function askServer(
   folder: string,
-  request: { task: string; given: unknown; signal: AbortSignal },
+  request: { task: string; given: unknown; signal: AbortSignal; stops: boolean },
   tell: (line: string) => void,
 ): Promise<{ done: unknown } | undefined> {
   if (!existsSync(join(folder, NAME))) return undefined
-  const { task, given, signal } = request
+  const { task, given, signal, stops } = request
   const path = socketPath(folder)
   try {
     const socket = await connected(path.name)
     if (socket === undefined) return undefined
-    const leave = () => socket.destroy()
+    const leave = () => (stops ? socket.write('"stop"\n') : socket.destroy())
     signal.addEventListener('abort', leave)
     socket.write(`${JSON.stringify({ task, given })}\n`)
+    if (signal.aborted) leave()
     try {
       return await lastAnswer(socket, tell)
     } finally {

@@ -4,7 +4,7 @@ import { workflows } from '@linli/workflows'
 import { InvalidArgumentError, Option } from 'commander'
 import { act, type Line } from './command-action.ts'
 import { exportLog, importHistory } from './history-task.ts'
-import type { ImportedRow } from './import-nyc311.ts'
+import type { ImportedRow, ImportReport } from './import-nyc311.ts'
 import { perform } from './installation.ts'
 import { type ReplayAnswer, replayFile } from './replay.ts'
 
@@ -21,10 +21,12 @@ export function addImport(line: Line): void {
       act(line, async ({ installation, ...asker }, _options, [file = '']) => {
         const given = { file: resolve(file) }
         const document = await perform(installation, { task: importHistory, given }, asker)
-        const { taken, known, refused, warned, repaired, merged, rows } = document
+        const { taken, known, refused, warned, repaired, merged, stopped, rows } = document
         return {
           document,
+          stopped: stopped !== undefined,
           lines: [
+            ...(stopped === undefined ? [] : [stoppedLine(document, stopped)]),
             `${taken} taken, ${known} there before, ${refused} refused, ${warned} warned, ` +
               `${repaired} texts repaired.`,
             `${merged.intoRow} merged into a row of the file, ${merged.external} into one outside.`,
@@ -37,6 +39,13 @@ export function addImport(line: Line): void {
       }),
     )
 }
+
+const stoppedLine = (
+  { taken, known, refused }: ImportReport,
+  { steps, of, rows }: NonNullable<ImportReport['stopped']>,
+): string =>
+  `Stopped at step ${steps} of ${of}, with ${taken + known + refused} of ${rows} rows begun: ` +
+  'give the same command again and it goes on from there.'
 
 const rowLine = ({ row, key, outcome, reasons }: ImportedRow): string =>
   `row ${row} (${key}) ${outcome}: ${reasons.join('; ')}`

@@ -12,9 +12,11 @@ export const importHistory: Task<z.infer<typeof Import>, ImportReport> = {
   name: 'import nyc311',
   given: Import,
   begins: true,
-  async run({ community, tell }, { file }) {
+  stops: true,
+  async run({ community, tell, signal }, { file }) {
     const csv = await readFile(file, 'utf8')
-    return importNyc311(community, csv, (done, all) => tell(`${done} of ${all} steps`))
+    const progress = (done: number, all: number) => tell(`${done} of ${all} steps`)
+    return importNyc311(community, csv, { progress, signal })
   },
 }
 

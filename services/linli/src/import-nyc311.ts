@@ -20,7 +20,10 @@ export type ImportedRow = {
   reasons: string[]
 }
 
-/** The report of an import; counts first. `known` rows were there before, unchanged. */
+/**
+ * The report of an import; counts first. `known` rows were there before, unchanged. An import that
+ * was told to stop says how far it came, and counts the rows up to there.
+ */
 export type ImportReport = {
   taken: number
   refused: number
@@ -28,20 +31,27 @@ export type ImportReport = {
   repaired: number
   known: number
   merged: { intoRow: number; external: number }
+  stopped?: { steps: number; of: number; rows: number }
   rows: ImportedRow[]
 }
 
-/** Imports a file; `progress` hears how many of all steps are done. */
+/** Hears how many of all steps are done; the signal says: stop after the one in hand. */
+export type ImportAsker = {
+  progress?: (done: number, all: number) => void
+  signal?: AbortSignal
+}
+
+/** Imports a file. Given again, it goes on where it was stopped, killed or refused. */
 export async function importNyc311(
   community: Community,
   csv: string,
-  progress: (done: number, all: number) => void = () => {},
+  asker: ImportAsker = {},
 ): Promise<ImportReport> {
   const file = readNyc311(csv, meanings())
   const { engine, claimed } = community
   const run = new HistoryRun({ engine, claimed, recordedAt: 'real', policy: POLICY })
   try {
-    return await new Import(run, file).carryOut(progress)
+    return await new Import(run, file).carryOut(asker)
   } finally {
     run.end()
   }
@@ -75,9 +85,11 @@ class Import {
     this.#file = file
   }
 
-  async carryOut(progress: (done: number, all: number) => void): Promise<ImportReport> {
-    const { steps } = this.#file
+  async carryOut({ progress = () => {}, signal }: ImportAsker): Promise<ImportReport> {
+    const { steps, cases, refused } = this.#file
+    const rows = cases.length + refused.length
     for (const [index, step] of steps.entries()) {
+      if (signal?.aborted) return this.#report({ steps: index, of: steps.length, rows })
       if (!this.#refused.has(step.of)) await this.#take(step)
       if (index % PROGRESS_EVERY === 0) progress(index, steps.length)
     }
@@ -210,13 +222,14 @@ class Import {
     this.#refused.getOrInsertComputed(of, () => []).push(reason)
   }
 
-  #report(): ImportReport {
+  #report(stopped?: NonNullable<ImportReport['stopped']>): ImportReport {
     const { cases, refused } = this.#file
     const rows: ImportedRow[] = refused.map((one) => ({ ...one, outcome: 'refused' as const }))
     for (const [of, reasons] of this.#refused) {
       rows.push({ row: of.row, key: of.key, outcome: 'refused', reasons })
     }
-    const fresh = cases.filter((of) => !this.#refused.has(of) && !this.#known.has(of))
+    const isFresh = (of: Nyc311Case) => !this.#refused.has(of) && !this.#known.has(of)
+    const fresh = cases.filter((of) => this.#appeals.has(of.key) && isFresh(of))
     for (const of of fresh) {
       if (of.warnings.length === 0) continue
       rows.push({ row: of.row, key: of.key, outcome: 'warned', reasons: [...of.warnings] })
@@ -228,6 +241,7 @@ class Import {
       repaired: fresh.filter((of) => of.resolution?.raw !== undefined).length,
       known: this.#known.size,
       merged: { intoRow: this.#intoRow, external: this.#external },
+      ...(stopped === undefined ? {} : { stopped }),
       rows: rows.sort((a, b) => a.row - b.row),
     }
   }

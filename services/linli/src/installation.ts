@@ -20,7 +20,8 @@ export async function perform<Given, Done>(
   { tell, signal }: Asker,
 ): Promise<Done> {
   const { folder, keyPath, city } = installation
-  const answer = await askServer(folder, { task: task.name, given, signal }, tell)
+  const stops = task.stops === true
+  const answer = await askServer(folder, { task: task.name, given, signal, stops }, tell)
   // The server ran the very task whose answer this is.
   if (answer !== undefined) return answer.done as Done
   if (task.begins !== true) checkInstalled(folder)
@@ -29,6 +30,7 @@ export async function perform<Given, Done>(
     keyFile: keyPath,
     ...(city === undefined ? {} : { city }),
     onFault: (what, fault) => tell(`${what}: ${fault instanceof Error ? fault.message : fault}`),
+    onNews: tell,
   })
   try {
     return await task.run({ community, tell, signal }, given)

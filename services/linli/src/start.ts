@@ -49,6 +49,7 @@ export async function start(given: StartGiven): Promise<void> {
     keyFile: installation.keyPath,
     ...cityOf(settings, begin),
     onFault: (what, fault) => log.error({ err: fault }, what),
+    onNews: tell,
   })
   try {
     const [pages, accounts]: [WebPages, Accounts] = await Promise.all([

@@ -10,12 +10,20 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 /** What a command said and how it ended. */
 export type Ended = { status: number | null; stdout: string; stderr: string; json: unknown }
 
+type Given = { env?: Record<string, string>; shell?: string }
+
 /** Runs a command to its end. `shell` is put before it, as in `ulimit -f 1; "$0" "$@"`. */
-export async function linli(
-  args: readonly string[],
-  given: { env?: Record<string, string>; shell?: string } = {},
-): Promise<Ended> {
-  const child = begun(args, given)
+export const linli = (args: readonly string[], given: Given = {}): Promise<Ended> =>
+  ended(begun(args, given), args)
+
+/** Runs a command and sends it the signal once it has said a word on standard error. */
+export async function stopped(args: readonly string[], signal: NodeJS.Signals): Promise<Ended> {
+  const child = begun(args, {})
+  child.stderr?.once('data', () => child.kill(signal))
+  return ended(child, args)
+}
+
+async function ended(child: ChildProcess, args: readonly string[]): Promise<Ended> {
   const [stdout, stderr] = [textOf(child.stdout), textOf(child.stderr)]
   const [status] = await once(child, 'close')
   const said = { stdout: await stdout, stderr: await stderr }
@@ -68,7 +76,7 @@ export async function server(
 
 function begun(
   args: readonly string[],
-  { env = {}, shell = 'exec "$0" "$@"' }: { env?: Record<string, string>; shell?: string },
+  { env = {}, shell = 'exec "$0" "$@"' }: Given,
 ): ChildProcess {
   // The test runner's own loader, which it puts into every child, would slow them down.
   const script = `unset NODE_OPTIONS; ${shell}`

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   statSync,
   writeFileSync,
@@ -14,7 +15,7 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { type Ended, linli, server } from './child-process.ts'
+import { type Ended, linli, server, stopped } from './child-process.ts'
 
 /** One clear sentence on standard error, no stack trace, status 1. */
 function saysOneSentence(t: Test, ended: Ended, sentence: RegExp): void {
@@ -60,6 +61,26 @@ t.test('imports and replays that cannot be read are refused', async (t) => {
   const missing = await linli(['import', 'nyc311', join(folder, 'missing.csv'), ...data])
   saysOneSentence(t, missing, /missing\.csv does not exist/)
 })
+
+t.test('an import ends after the row in hand when it is told to, and can go on', async (t) => {
+  const extract = new URL('../../../tests/golden/nyc311-extract.csv', import.meta.url)
+  const [columns = '', ...rows] = readFileSync(extract, 'utf8').trimEnd().split('\n')
+  const copies = Array.from({ length: 40 }, (_, copy) => rows.map((row) => `${copy}${row}`))
+  const folder = t.testdir({ 'many.csv': [columns, ...copies.flat()].join('\n') })
+  const args = ['import', 'nyc311', join(folder, 'many.csv'), '--data', join(folder, 'data')]
+  const alone = await stopped(args, 'SIGINT')
+  t.match(alone, { status: 130, stdout: GOES_ON })
+
+  const running = await server(join(folder, 'data'))
+  const asked = await stopped([...args, '--json'], 'SIGTERM')
+  t.equal(asked.status, 143, asked.stderr)
+  t.match(asked.json, { taken: Number, stopped: { steps: Number, of: Number, rows: Number } })
+  t.equal((await fetch(`${running.url}/health/ready`)).status, 200, 'the server goes on')
+  t.match(await running.stop(), { status: 0 })
+})
+
+const GOES_ON =
+  /^Stopped at step \d+ of \d+, with \d+ of \d+ rows begun: .* it goes on from there\.$/m
 
 t.test('a folder without an installation is left alone', async (t) => {
   const folder = join(t.testdir(), 'none')

@@ -93,6 +93,7 @@ export type PersonalField = {
 export type Link = {
   rel: string
   id: string
+  workflow?: string
   workflowLabel?: string
   number?: string
   title?: string

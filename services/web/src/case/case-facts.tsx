@@ -90,13 +90,14 @@ function Links({ view }: { view: CaseView }) {
     <section aria-labelledby="links">
       <h2 id="links">{t('case.links')}</h2>
       <ul className="links">
-        {links.map(({ rel, id, number, title, stateLabel, workflowLabel }) => (
+        {links.map(({ rel, id, number, title, workflow, stateLabel, workflowLabel }) => (
           <li key={`${rel}${id}`}>
             <span className="link-rel">
               {t(`rel.${rel}`, { defaultValue: workflowLabel ?? rel })}
             </span>
             <Link to={keep(`/cases/${id}`)}>{number ?? title ?? t('case.open')}</Link>
             {number !== undefined && title !== undefined && <span>{title}</span>}
+            {title === undefined && workflow === 'appeal' && <span>{t('list.unclassified')}</span>}
             {stateLabel !== undefined && <span className="link-state">{stateLabel}</span>}
           </li>
         ))}
