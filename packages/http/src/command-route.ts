@@ -21,6 +21,7 @@ import type { HttpPorts } from './ports.ts'
 import { ProblemError, type ProblemExtra, refusalProblem } from './problem.ts'
 import { CommandHeaders, CommandReply } from './reply-schema.ts'
 import { callerOf, instantOf, isIdOf, issuesOf, language, localised } from './route.ts'
+import { endOfTurn } from './turn.ts'
 
 type Asked = { workflow: Workflow; command: Command; id?: string; caller: Caller }
 
@@ -88,6 +89,7 @@ export async function give(ports: HttpPorts, asked: Asked, exchange: Exchange): 
   if (asked.command.name === ATTACH && id !== undefined) {
     await checkFile(ports, { id, caller }, request.body)
   }
+  await endOfTurn()
   const answer = await execute(ports.engine, {
     workflow: asked.workflow.id,
     command: asked.command.name,
