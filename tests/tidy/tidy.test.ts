@@ -15,6 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   calendar: [],
   workflow: ['xstate', 'zod'],
   'event-store': [],
+  'event-store-kurrent': ['@linli/event-store', '@eventstore/db-client'],
   vault: ['kysely'],
   projections: ['@linli/event-store', 'kysely'],
   engine: [
