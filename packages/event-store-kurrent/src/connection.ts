@@ -205,7 +205,9 @@ export class Connection {
       call.on('data', onData)
       call.on('error', (error) => lose(this.#fault(error, 'later')))
       call.on('end', () => lose(this.#fault(new Error('the subscription ended'), 'later')))
-      if (isLeft) call.cancel()
+      // A cancel in the turn of the call itself is passed over by grpc-js.
+      const made = call
+      if (isLeft) setImmediate(() => made.cancel())
       return call
     })
     opening.catch((error: Error) => lose(this.#fault(error, 'later')))
