@@ -14,9 +14,14 @@ import type { Work } from './work.ts'
 /** What access is built on; times are epoch milliseconds. */
 export type AccessOptions = {
   work: Work
-  instances: Pick<Instances, 'get'>
+  instances: Pick<Instances, 'current'>
   keyFile: KeyFile
   now: () => number
+  /**
+   * How long a caller is remembered before the person is looked at again (ms): what another
+   * process takes away is gone here after that long.
+   */
+  rememberedMs?: number
 }
 
 /** A new session: the token goes into a cookie and is not kept in clear. */
@@ -227,14 +232,15 @@ export class Access {
   /** Today's roles, and until when that answer holds. */
   async #judged(person: string): Promise<Remembered | undefined> {
     if (!person.startsWith('person-')) return undefined
-    const instance = await this.#options.instances.get(person)
+    const instance = await this.#options.instances.current(person)
     if (instance === undefined) return undefined
     const folded = Person.parse(instance.snapshot.context)
     if (folded.status !== 'active') return undefined
     const at = this.#options.now()
     const running = folded.roles.filter((held) => held.from <= at && at < (held.until ?? Infinity))
     const turns = folded.roles.flatMap((held) => [held.from, held.until ?? Infinity])
-    const until = Math.min(at + REMEMBERED_MS, ...turns.filter((turn) => turn > at))
+    const { rememberedMs = REMEMBERED_MS } = this.#options
+    const until = Math.min(at + rememberedMs, ...turns.filter((turn) => turn > at))
     return { caller: { id: person, person, grants: running.map(grantOf) }, until }
   }
 }

@@ -1,11 +1,11 @@
 // The worker: follows the log and runs each event's effects, at least once, an instance's in
 // order. What fails waits with back-off and is parked after the last try; other instances do not
-// wait for it. Progress is kept per slot of the stream's hash.
+// wait for it. Progress is kept per slot of the stream's hash, and only the slots that are held
+// are worked: where several processes share the work, each slot is held by one of them.
 import { hash } from 'node:crypto'
 import { setTimeout as rest } from 'node:timers/promises'
 import type { StoredEvent } from '@linli/event-store'
 import type { Effect, Event } from '@linli/workflow'
-import { sql } from 'kysely'
 import { isIdOf } from './command-id.ts'
 import { type Notice, type Outlets, runEffect } from './effect-run.ts'
 import type { Engine } from './engine.ts'
@@ -23,6 +23,8 @@ const REST_MS_MAX = 30_000
 /** How often progress is written at most (ms). */
 const PROGRESS_MS = 250
 
+const EVERY_SLOT: readonly number[] = Array.from({ length: SLOTS }, (_, slot) => slot)
+
 /** The slot of a stream. */
 export const slotOf = (stream: string): number =>
   Number.parseInt(hash('sha256', stream, 'hex').slice(0, 4), 16) % SLOTS
@@ -34,15 +36,23 @@ export type EffectWorkerOptions = {
   send: Outlets['send']
   isClaimed: (stream: string) => boolean
   now: () => number
+  /** Runs each effect: who traces effects stands here. */
+  around?: (event: Event, effect: Effect, run: () => Promise<unknown>) => Promise<unknown>
   onFault: (fault: unknown, effect?: Effect) => void
 }
 
 /** Runs effects until it is stopped. */
 export class EffectWorker {
   readonly #options: EffectWorkerOptions
-  readonly #stop = new AbortController()
   readonly #lanes = new Lanes()
   readonly #blocked = new Set<string>()
+  /** How far each slot is that is held. */
+  readonly #slots = new Map<number, number>()
+  #stop = new AbortController()
+  #isLost = false
+  /** Counts changes of the slots: only the newest is carried out to its end. */
+  #turn = 0
+  #changing: Promise<void> = Promise.resolve()
   #notices: Notice[] = []
   #done: Promise<void> = Promise.resolve()
   #position = 0
@@ -58,27 +68,66 @@ export class EffectWorker {
     return this.#position
   }
 
-  /** Begins to follow the log where the last run ended. */
-  async start(): Promise<void> {
-    const { work } = this.#options
-    const rows = await work.selectFrom('progress').selectAll().execute()
-    const after = rows.length < SLOTS ? 0 : Math.min(...rows.map((row) => row.position))
-    const waiting = await work
-      .selectFrom('waiting_effect')
-      .select('stream')
-      .where('parked', '=', 0)
-      .distinct()
-      .execute()
-    for (const { stream } of waiting) this.#blocked.add(stream)
-    this.#position = after
-    this.#done = this.#keepFollowing()
+  /** Begins to follow the log where the last run ended, with all slots. */
+  start(): Promise<void> {
+    return this.hold(EVERY_SLOT)
+  }
+
+  /** Goes on with these slots alone, after the batch in hand; progress of the others is written. */
+  hold(slots: Iterable<number>): Promise<void> {
+    const wanted = new Set(slots)
+    this.#turn += 1
+    const turn = this.#turn
+    this.#stop.abort()
+    const changed = this.#changing.then(() => this.#change(wanted, turn))
+    this.#changing = changed.catch(() => {})
+    return changed
+  }
+
+  /** Another process may hold the slots already: nothing new is begun from here on. */
+  lose(): Promise<void> {
+    this.#isLost = true
+    return this.hold([])
   }
 
   /** Ends after the batch in hand; nothing is lost, progress is written. */
-  async stop(): Promise<void> {
-    this.#stop.abort()
+  stop(): Promise<void> {
+    return this.hold([])
+  }
+
+  async #change(wanted: ReadonlySet<number>, turn: number): Promise<void> {
     await this.#done
-    await this.#save()
+    // What cannot be written is run again: effects run at least once.
+    await this.#save().catch((fault: unknown) => this.#options.onFault(fault))
+    this.#slots.clear()
+    this.#blocked.clear()
+    if (wanted.size === 0 || turn !== this.#turn) {
+      this.#isLost &&= turn !== this.#turn
+      return
+    }
+    const { work } = this.#options
+    const rows = await work.selectFrom('progress').selectAll().execute()
+    const known = new Map(rows.map(({ slot, position }) => [slot, position]))
+    for (const slot of wanted) this.#slots.set(slot, known.get(slot) ?? 0)
+    for (const stream of await this.#waitingStreams()) this.#blocked.add(stream)
+    if (turn !== this.#turn) return
+    this.#isLost = false
+    this.#stop = new AbortController()
+    this.#position = Math.min(...this.#slots.values())
+    this.#done = this.#keepFollowing(this.#stop.signal)
+  }
+
+  /** Instances of the held slots of which something waits, the longest due first. */
+  async #waitingStreams(dueAt = Number.MAX_SAFE_INTEGER): Promise<string[]> {
+    const rows = await this.#options.work
+      .selectFrom('waiting_effect')
+      .select((known) => ['stream', known.fn.min('nextAt').as('first')])
+      .where('parked', '=', 0)
+      .where('nextAt', '<=', dueAt)
+      .groupBy('stream')
+      .orderBy('first')
+      .execute()
+    return rows.map((row) => row.stream).filter((stream) => this.#slots.has(slotOf(stream)))
   }
 
   /** Resolves when the effects of every event up to `position` have had their turn. */
@@ -90,14 +139,15 @@ export class EffectWorker {
   /** Runs what waits and is due, each instance's in order. Called by the timer service. */
   async retryDue(now: number): Promise<number> {
     const { work } = this.#options
+    const streams = (await this.#waitingStreams(now)).slice(0, RETRY_BATCH)
+    if (streams.length === 0) return 0
     const due = await work
       .selectFrom('waiting_effect')
       .selectAll()
       .where('parked', '=', 0)
+      .where('stream', 'in', streams)
       .orderBy('position')
       .orderBy('ordinal')
-      .where(sql<boolean>`stream in (select stream from waiting_effect
-        where parked = 0 and nextAt <= ${now})`)
       .limit(RETRY_BATCH)
       .execute()
     const byStream = Map.groupBy(due, (row) => row.stream)
@@ -114,7 +164,7 @@ export class EffectWorker {
   async #retryInOrder(rows: readonly WaitingEffect[], now: number): Promise<number> {
     let tried = 0
     for (const row of rows) {
-      if (tried === 0 && row.nextAt > now) return tried
+      if (this.#isLost || (tried === 0 && row.nextAt > now)) return tried
       tried += 1
       if ((await this.#retry(row)) === 'waits') return tried
     }
@@ -133,27 +183,29 @@ export class EffectWorker {
   }
 
   /** A fault of the store or of work.db is told and tried again: effects run at least once. */
-  async #keepFollowing(): Promise<void> {
+  async #keepFollowing(signal: AbortSignal): Promise<void> {
     let restMs = REST_MS
-    while (!this.#stop.signal.aborted) {
+    while (!signal.aborted) {
       const before = this.#position
       try {
-        await this.#follow(before)
+        await this.#follow(before, signal)
         return
       } catch (fault) {
         this.#options.onFault(fault)
         restMs = this.#position > before ? REST_MS : Math.min(restMs * 2, REST_MS_MAX)
-        await rest(restMs, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {})
+        await rest(restMs, undefined, { signal, ref: false }).catch(() => {})
       }
     }
   }
 
-  async #follow(after: number): Promise<void> {
+  async #follow(after: number, signal: AbortSignal): Promise<void> {
     const { engine } = this.#options
-    const batches = engine.store.subscribe({ after, signal: this.#stop.signal })
+    const batches = engine.store.subscribe({ after, signal })
     let ran = after
     for await (const batch of batches) {
-      await Promise.all(batch.filter(hasEffects).map((stored) => this.#runAll(stored)))
+      const ours = batch.filter((stored) => hasEffects(stored) && this.#isOurs(stored))
+      await Promise.all(ours.map((stored) => this.#runAll(stored)))
+      if (this.#isLost) return
       ran = batch.at(-1)?.position ?? ran
       const waiting = this.#notices.length
       // While more is on its way, notices gather to share a commit; until then none has been run.
@@ -166,6 +218,12 @@ export class EffectWorker {
     this.#reached(ran)
   }
 
+  /** Of a slot that is held, and not run before. */
+  #isOurs({ stream, position }: StoredEvent): boolean {
+    const done = this.#slots.get(slotOf(stream))
+    return done !== undefined && position > done
+  }
+
   #runAll(stored: StoredEvent): Promise<void> {
     const event = parseEvent(stored)
     // A run draws the ids of its events from their commands; a live one beside it is ours.
@@ -173,6 +231,7 @@ export class EffectWorker {
     if (isOfRun) return Promise.resolve()
     return this.#lanes.run(stored.stream, async () => {
       for (const [ordinal, effect] of (event.effects ?? []).entries()) {
+        if (this.#isLost) return
         if (this.#blocked.has(stored.stream)) {
           await this.#wait(stored, { effect, ordinal, error: 'an earlier effect waits' })
         } else await this.#run(stored, { event, effect, ordinal })
@@ -185,11 +244,17 @@ export class EffectWorker {
     given: { event: Event; effect: Effect; ordinal: number },
   ): Promise<void> {
     try {
-      await runEffect(this.#options.engine, given, this.#outlets())
+      await this.#runOne(given)
     } catch (fault) {
       this.#options.onFault(fault, given.effect)
       await this.#wait(stored, { ...given, error: messageOf(fault) })
     }
+  }
+
+  async #runOne(given: { event: Event; effect: Effect }): Promise<void> {
+    const { engine, around } = this.#options
+    const run = () => runEffect(engine, given, this.#outlets())
+    await (around === undefined ? run() : around(given.event, given.effect, run))
   }
 
   #outlets(): Outlets {
@@ -225,7 +290,7 @@ export class EffectWorker {
     const effect = event?.effects?.[ordinal]
     try {
       if (event !== undefined && effect !== undefined) {
-        await runEffect(engine, { event, effect }, this.#outlets())
+        await this.#runOne({ event, effect })
       }
       await work.deleteFrom('waiting_effect').where('id', '=', row.id).execute()
       await this.#unblock(row.stream)
@@ -282,6 +347,7 @@ export class EffectWorker {
 
   #reached(position: number): void {
     this.#position = position
+    for (const [slot, done] of this.#slots) if (done < position) this.#slots.set(slot, position)
     const ready = this.#waiters.filter((waiter) => waiter.position <= position)
     this.#waiters = this.#waiters.filter((waiter) => waiter.position > position)
     for (const waiter of ready) waiter.resolve()
@@ -289,11 +355,18 @@ export class EffectWorker {
 
   async #save(): Promise<void> {
     this.#savedAt = this.#options.now()
-    const position = this.#position
+    const rows = [...this.#slots].map(([slot, position]) => ({ slot, position }))
+    if (rows.length === 0) return
+    // Who was frozen while another held the slot must not take its progress back.
     await this.#options.work
       .insertInto('progress')
-      .values(Array.from({ length: SLOTS }, (_, slot) => ({ slot, position })))
-      .onConflict((conflict) => conflict.column('slot').doUpdateSet({ position }))
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .column('slot')
+          .doUpdateSet((given) => ({ position: given.ref('excluded.position') }))
+          .whereRef('excluded.position', '>', 'progress.position'),
+      )
       .execute()
   }
 }

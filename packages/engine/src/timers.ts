@@ -44,6 +44,7 @@ export class Timers {
 
   /** Begins to look once a second. */
   start(): void {
+    this.#stopped = false
     this.#timer = setTimeout(() => {
       this.#ticking = this.tick(this.#options.engine.now())
         .catch(this.#options.onFault)

@@ -3,9 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openMemoryStore } from '@linli/event-store'
-import { sqliteDialect } from '@linli/projections'
-import { keyFileOf, openVault, type VaultTables } from '@linli/vault'
-import { Kysely } from 'kysely'
+import { keyFileOf, openVault } from '@linli/vault'
 import t from 'tap'
 import { person } from '../../../workflows/person/workflow.ts'
 import {
@@ -20,22 +18,21 @@ import {
   recoverVault,
   SESSION_MS,
   SYSTEM,
-  type WorkTables,
 } from '../src/index.ts'
+import { openSceneTables } from './scene-tables.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'linli-access-'))
-const work = new Kysely<WorkTables>({ dialect: sqliteDialect(join(folder, 'work.db')) })
-const vaultDb = new Kysely<VaultTables>({ dialect: sqliteDialect(join(folder, 'vault.db')) })
+const { work, keys, close } = await openSceneTables(folder)
 t.teardown(async () => {
-  await work.destroy()
-  await vaultDb.destroy()
+  await vault.close()
+  await close()
   rmSync(folder, { recursive: true })
 })
 await makeWorkTables(work)
 const workflows = new Map([[person.id, person]])
 const store = openMemoryStore()
 const keyFile = keyFileOf(Buffer.alloc(32, 7))
-const vault = await openVault({ db: vaultDb, keyFile })
+const vault = await openVault({ db: keys, keyFile })
 await recoverVault({ reader: store, vault, workflows })
 let now = Date.parse('2026-11-22T01:00:00Z')
 const instances = new Instances(store, workflows)

@@ -1,10 +1,9 @@
 // An engine over the real workflows for tests: the log in memory behind a store that fails when
 // told to, a real vault and work tables, a clock that is set by hand, and a small neighbourhood.
 import { type Appended, type EventStore, openMemoryStore, StoreFault } from '@linli/event-store'
-import { sqliteDialect } from '@linli/projections'
 import { type KeyFile, keyFileOf, openVault, type Vault, type VaultTables } from '@linli/vault'
 import { type Event, type Instance, isCounting, isRefusal } from '@linli/workflow'
-import { Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { workflows } from '../../../workflows/index.ts'
 import { openCalendars } from '../src/calendars.ts'
 import { EffectWorker } from '../src/effect-worker.ts'
@@ -14,7 +13,8 @@ import { Instances } from '../src/instances.ts'
 import { Lanes } from '../src/lanes.ts'
 import { type Caller, type Grant, SYSTEM } from '../src/permission.ts'
 import type { DueClock } from '../src/timers.ts'
-import { makeWorkTables, type Work, type WorkTables } from '../src/work.ts'
+import { makeWorkTables, type Work } from '../src/work.ts'
+import { openSceneTables } from './scene-tables.ts'
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -71,10 +71,9 @@ export async function openEngineScene(
   const { policy = 'jining@1', ...how } = options
   const store = failingStore()
   const keyFile = keyFileOf(Buffer.alloc(32, 5))
-  const keys = new Kysely<VaultTables>({ dialect: sqliteDialect(':memory:') })
+  const { keys, work, close: closeTables } = await openSceneTables()
   const vault = await openVault({ db: keys, keyFile, ...how })
   await vault.recover([], 0)
-  const work = new Kysely<WorkTables>({ dialect: sqliteDialect(':memory:') })
   await makeWorkTables(work)
   const clock = { now: MONDAY }
   const calendars = openCalendars()
@@ -92,8 +91,7 @@ export async function openEngineScene(
   })
   const close = async () => {
     await vault.close()
-    await keys.destroy()
-    await work.destroy()
+    await closeTables()
     await store.close()
   }
   return { engine: beside(), store, vault, keys, keyFile, work, clock, beside, close }

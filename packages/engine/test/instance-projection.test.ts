@@ -1,7 +1,7 @@
 import { cardOf, hasEnded, type Instance, stateOf, statePath } from '@linli/workflow'
 import fc from 'fast-check'
 import { type Kysely, sql } from 'kysely'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { countInstances, type InstanceRow, listInstances } from '../src/instance-query.ts'
 import { knownAt } from '../src/instance-source.ts'
 import { rates } from '../src/rate-query.ts'
@@ -25,6 +25,7 @@ import {
   type Scene,
   write,
 } from './instance-scene.ts'
+import { type ReadPlace, readKinds } from './read-databases.ts'
 
 function modelOf(instance: Instance) {
   const { place, units, persons, category, owner, supervised, extra } = tickets.summary(instance)
@@ -125,9 +126,17 @@ async function ratesAgree(
   }
 }
 
-t.test('lists, boards and rates at any moment say what folding says', async (t) => {
+type Body = (test: Test, openPlace: () => Promise<ReadPlace>) => Promise<void>
+
+function onBoth(name: string, body: Body): void {
+  for (const { kind, openPlace } of readKinds) {
+    t.test(`${name} (${kind})`, (test) => body(test, openPlace))
+  }
+}
+
+onBoth('lists, boards and rates at any moment say what folding says', async (t, openPlace) => {
   const property = fc.asyncProperty(draws, moments, fc.boolean(), async (drawn, asked, small) => {
-    const scene = await openScene(small ? 1 : 1_000)
+    const scene = await openScene(await openPlace(), small ? 1 : 1_000)
     try {
       const log = await write(scene, drawn)
       for (const moment of asked) await agrees(t, scene, log, moment)
@@ -141,7 +150,7 @@ t.test('lists, boards and rates at any moment say what folding says', async (t) 
       await scene.close()
     }
   })
-  await fc.assert(property, { numRuns: 25 })
+  await fc.assert(property, { numRuns: 20 })
 })
 
 const TABLES = [
@@ -163,9 +172,9 @@ const content = (db: Kysely<unknown>) =>
     }),
   )
 
-t.test('a rebuild gives what following live gave', async (t) => {
+onBoth('a rebuild gives what following live gave', async (t, openPlace) => {
   const property = fc.asyncProperty(draws, async (drawn) => {
-    const scene = await openScene(2)
+    const scene = await openScene(await openPlace(), 2)
     try {
       await write(scene, drawn)
       const live = await content(scene.db)
@@ -175,11 +184,11 @@ t.test('a rebuild gives what following live gave', async (t) => {
       await scene.close()
     }
   })
-  await fc.assert(property, { numRuns: 15 })
+  await fc.assert(property, { numRuns: 10 })
 })
 
-t.test('an event that leaves the row lets the interval go on', async (t) => {
-  const scene = await openScene()
+onBoth('an event that leaves the row lets the interval go on', async (t, openPlace) => {
+  const scene = await openScene(await openPlace())
   const note: Line = { name: 'note', at: T0 + HOUR, data: { text: { $sealed: 'n' } } }
   let instance: Instance | undefined
   for (const line of [...ORDINARY.slice(0, 1), note, note, note, note]) {
@@ -193,23 +202,27 @@ t.test('an event that leaves the row lets the interval go on', async (t) => {
   await scene.close()
 })
 
-t.test('a stream that does not fold is kept as a fault, and the others go on', async (t) => {
-  const scene = await openScene()
-  const [report, note, refer] = ORDINARY
-  if (report === undefined || note === undefined || refer === undefined) throw new Error('no lines')
-  const first = await give(scene, undefined, report)
-  const wrong = stepped(streamOf(1), first, note)
-  if (wrong === undefined) throw new Error('the note was refused')
-  await append(scene.store, { ...wrong.event, to: 'closed' })
-  await give(scene, wrong.instance, refer)
-  await give(scene, undefined, { ...report, stream: streamOf(2) })
-  await scene.runner.advance()
-  const { rows } = await listInstances(scene.db, { scope: ALL })
-  t.match(rows, [
-    { id: streamOf(1), revision: 0 },
-    { id: streamOf(2), revision: 0 },
-  ])
-  const faults = await sql`SELECT stream, revision FROM instance_faults`.execute(scene.db)
-  t.same(faults.rows, [{ stream: streamOf(1), revision: 1 }])
-  await scene.close()
-})
+onBoth(
+  'a stream that does not fold is kept as a fault, and the others go on',
+  async (t, openPlace) => {
+    const scene = await openScene(await openPlace())
+    const [report, note, refer] = ORDINARY
+    if (report === undefined || note === undefined || refer === undefined)
+      throw new Error('no lines')
+    const first = await give(scene, undefined, report)
+    const wrong = stepped(streamOf(1), first, note)
+    if (wrong === undefined) throw new Error('the note was refused')
+    await append(scene.store, { ...wrong.event, to: 'closed' })
+    await give(scene, wrong.instance, refer)
+    await give(scene, undefined, { ...report, stream: streamOf(2) })
+    await scene.runner.advance()
+    const { rows } = await listInstances(scene.db, { scope: ALL })
+    t.match(rows, [
+      { id: streamOf(1), revision: 0 },
+      { id: streamOf(2), revision: 0 },
+    ])
+    const faults = await sql`SELECT stream, revision FROM instance_faults`.execute(scene.db)
+    t.same(faults.rows, [{ stream: streamOf(1), revision: 1 }])
+    await scene.close()
+  },
+)

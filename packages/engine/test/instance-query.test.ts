@@ -1,5 +1,5 @@
 import type { Instance } from '@linli/workflow'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import { caseNumber, numberOf, readNumber } from '../src/case-number.ts'
 import { dueBefore, nextClockAt } from '../src/clock-query.ts'
 import { durations } from '../src/duration-query.ts'
@@ -19,6 +19,7 @@ import type { Scope } from '../src/permission.ts'
 import { rates } from '../src/rate-query.ts'
 import { HOUR, type Line, ORDINARY, streamOf, T0 } from './instance-history.ts'
 import { ALL, give, openScene, type Scene } from './instance-scene.ts'
+import { openPlaceBeside, readKinds } from './read-databases.ts'
 
 /** Cases 1 to n: case k begins k hours after T0 and is taken through k % 9 of its commands. */
 async function cases(scene: Scene, n: number): Promise<void> {
@@ -33,16 +34,35 @@ async function cases(scene: Scene, n: number): Promise<void> {
   await scene.runner.advance()
 }
 
-const scene = await openScene()
-t.teardown(scene.close)
-const { db } = scene
-await cases(scene, 27)
+type Asked = Scene & { list: (filter: InstanceFilter, scope?: Scope) => Promise<InstanceRow[]> }
+type Body = (test: Test, scene: Asked, openBeside: () => Promise<Scene>) => Promise<void>
 
-async function list(filter: InstanceFilter, scope: Scope = ALL): Promise<InstanceRow[]> {
-  return (await listInstances(db, { scope, filter, limit: 500 })).rows
+const asked = new Map<string, Asked>()
+for (const { kind, openPlace } of readKinds) {
+  const scene = await openScene(await openPlace())
+  await cases(scene, 27)
+  const list = async (filter: InstanceFilter, scope: Scope = ALL) =>
+    (await listInstances(scene.db, { scope, filter, limit: 500 })).rows
+  asked.set(kind, { ...scene, list })
+}
+t.teardown(() => Promise.all([...asked.values()].map((scene) => scene.close())))
+
+function onBoth(name: string, body: Body): void {
+  for (const { kind } of readKinds) {
+    t.test(`${name} (${kind})`, async (test) => {
+      const scene = asked.get(kind)
+      if (scene === undefined) throw new Error(`no ${kind}`)
+      const openBeside = async () => {
+        const beside = await openScene(await openPlaceBeside(kind))
+        test.teardown(beside.close)
+        return beside
+      }
+      await body(test, scene, openBeside)
+    })
+  }
 }
 
-t.test('pages neither skip nor double, in every order', async (t) => {
+onBoth('pages neither skip nor double, in every order', async (t, { db }) => {
   const sorts: Sort[] = ['dueAt', 'startedAt', 'enteredAt', 'number']
   for (const sort of sorts) {
     for (const descending of [false, true]) {
@@ -70,10 +90,10 @@ t.test('pages neither skip nor double, in every order', async (t) => {
   t.equal(readCursor('1.2; DROP TABLE'), undefined)
 })
 
-t.test('a page stays as it was while cases begin and change', async (t) => {
+onBoth('a page stays as it was while cases begin and change', async (t, { db, store, runner }) => {
   const first = await listInstances(db, { scope: ALL, sort: 'number', limit: 10 })
-  await give(scene, undefined, { ...first0(), at: T0 + 99 * HOUR, stream: streamOf(99) })
-  await scene.runner.advance()
+  await give({ store }, undefined, { ...first0(), at: T0 + 99 * HOUR, stream: streamOf(99) })
+  await runner.advance()
   const cursor = readCursor(first.next ?? '')
   t.ok(cursor)
   const second = await listInstances(db, {
@@ -85,7 +105,7 @@ t.test('a page stays as it was while cases begin and change', async (t) => {
   t.equal(second.rows[0]?.number, '2026-000011')
 })
 
-t.test('filters', async (t) => {
+onBoth('filters', async (t, { list }) => {
   t.equal((await list({ workflow: 'other' })).length, 0)
   t.ok((await list({ states: ['open'] })).every((row) => row.state.startsWith('open.')))
   t.equal((await list({ states: ['ope'] })).length, 0)
@@ -128,7 +148,17 @@ t.test('filters', async (t) => {
   t.equal((await list({ card: 'red' })).length, 0)
 })
 
-t.test('a scope is what may be seen', async (t) => {
+onBoth('what no row can hold finds none, and is no fault', async (t, { list }) => {
+  for (const nul of ['\0', '2026\0', "'", '%', '\\', '{}', '\ud800']) {
+    t.same(await list({ category: nul }), [])
+    t.same(await list({ text: `x${nul}` }), [])
+    t.same(await list({ ids: [nul, `"${nul}"`] }), [])
+    t.same(await list({ place: nul, extra: { [nul]: nul } }), [])
+    t.same(await list({ states: [nul] }), [])
+  }
+})
+
+onBoth('a scope is what may be seen', async (t, { db, list }) => {
   t.equal((await list({}, [])).length, 0)
   const own = await list({}, [{ person: 'person-2' }, { unit: 'organisation-2' }])
   t.ok(own.length > 0)
@@ -144,7 +174,7 @@ t.test('a scope is what may be seen', async (t) => {
   t.equal(await findInstance(db, streamOf(1), { scope: ALL, asOf: before }), undefined)
 })
 
-t.test('boards', async (t) => {
+onBoth('boards', async (t, { db }) => {
   t.equal(await totalInstances(db, { scope: ALL }), 28)
   const places = await countInstances(db, { scope: ALL, by: 'place' })
   t.match(places, [{ key: 'place-community', count: 28 }, {}, {}])
@@ -162,7 +192,7 @@ t.test('boards', async (t) => {
   t.same(cards, [{ key: 'none', count: 25 }])
 })
 
-t.test('rates by group link to the cases they count', async (t) => {
+onBoth('rates by group link to the cases they count', async (t, { db, list }) => {
   const asked = { scope: ALL, names: ['solution'], now: T0 + 100 * HOUR }
   for (const by of ['unit', 'place', 'category', 'month'] as const) {
     const figures = await rates(db, { ...asked, by })
@@ -179,7 +209,7 @@ t.test('rates by group link to the cases they count', async (t) => {
   t.match(none, [{ name: 'solution', numerator: 0, denominator: 0, leftOut: 0 }])
 })
 
-t.test('durations by nearest rank', async (t) => {
+onBoth('durations by nearest rank', async (t, { db }) => {
   t.same(await durations(db, { scope: ALL }), {
     count: 3,
     median: 7 * HOUR,
@@ -189,7 +219,7 @@ t.test('durations by nearest rank', async (t) => {
   t.same(await durations(db, { scope: ALL, filter: { ended: false } }), { count: 0 })
 })
 
-t.test('flows', async (t) => {
+onBoth('flows', async (t, { db }) => {
   const arrows = await flows(db, { workflow: 'ticket' })
   const closing = arrows.find(({ to }) => to === 'closed')
   t.same(
@@ -217,9 +247,8 @@ function first0(): Line {
   return line
 }
 
-t.test('clocks that turn by themselves', async (t) => {
-  const scene = await openScene()
-  t.teardown(scene.close)
+onBoth('clocks that turn by themselves', async (t, _, openBeside) => {
+  const scene = await openBeside()
   const { db } = scene
   t.equal(await nextClockAt(db), undefined)
   let instance = await give(scene, undefined, first0())
@@ -249,14 +278,13 @@ t.test('clocks that turn by themselves', async (t) => {
   t.match(await dueBefore(db, T0 + 99 * HOUR, 10), [{ clock: 'suspended', kind: 'expired' }])
 })
 
-t.test('numbers count by year, in the order of the log', async (t) => {
+onBoth('numbers count by year, in the order of the log', async (t, _, openBeside) => {
   t.equal(caseNumber(numberOf(2026, 123)), '2026-000123')
   t.equal(caseNumber(numberOf(2026, 24_200_000)), '2026-24200000')
   t.same(readNumber('2026-000123'), { number: numberOf(2026, 123) })
   t.same(readNumber(' 123 '), { count: 123 })
   t.equal(readNumber('12 3'), undefined)
-  const scene = await openScene()
-  t.teardown(scene.close)
+  const scene = await openBeside()
   const newYear = Date.parse('2026-12-31T16:00:00.000Z')
   for (const [n, at] of [newYear - 1, newYear, newYear - 5].entries()) {
     await give(scene, undefined, { ...first0(), at, stream: streamOf(n) })

@@ -1,13 +1,10 @@
 // A log with its read model for tests, and drawn histories: late entries, clocks and refusals
 // among them. The model of a query is folding, nothing else.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type EventStore, openMemoryStore } from '@linli/event-store'
-import { openRunner, type ProjectionRunner, sqliteDialect } from '@linli/projections'
+import { openRunner, type ProjectionRunner } from '@linli/projections'
 import { type Event, fold, type Instance } from '@linli/workflow'
 import fc from 'fast-check'
-import { Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
 import { instanceProjection } from '../src/instance-projection.ts'
 import {
   append,
@@ -19,6 +16,7 @@ import {
   tickets,
   workflows,
 } from './instance-history.ts'
+import type { ReadPlace } from './read-databases.ts'
 
 export const ALL = [{ all: true }] as const
 
@@ -31,18 +29,17 @@ export type Scene = {
   close: () => Promise<void>
 }
 
-export async function openScene(keptInstances = 1_000): Promise<Scene> {
+export async function openScene(place: ReadPlace, keptInstances = 1_000): Promise<Scene> {
+  const { file } = place
   const store = openMemoryStore()
-  const folder = mkdtempSync(join(tmpdir(), 'linli-instances-'))
-  const file = join(folder, 'read.db')
   const projections = [instanceProjection({ workflows, keptInstances })]
   const runner = await openRunner({ file, reader: store, projections })
-  const db = new Kysely<unknown>({ dialect: sqliteDialect(file, { readOnly: true }) })
+  const db = await place.openQueries()
   const close = async () => {
     await db.destroy()
     await runner.close()
     await store.close()
-    rmSync(folder, { recursive: true })
+    await place.remove()
   }
   return { store, runner, db, file, close }
 }

@@ -147,7 +147,7 @@ t.test('an older log beside newer keys is told of every erasure', async (t) => {
 t.test('instances in memory are bounded by weight, and never older than they were', async (t) => {
   const ids: string[] = []
   for (let made = 0; made < 40; made += 1) ids.push((await report(scene.engine, town)).instance)
-  const instances = new Instances(scene.store, workflows, 60)
+  const instances = new Instances(scene.store, workflows, { keptWeight: 60 })
   const [first = ''] = ids
   for (const id of ids) {
     t.equal((await instances.get(id))?.stream, id)

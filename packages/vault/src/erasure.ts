@@ -1,5 +1,6 @@
 // Erasing a subject: its keys are overwritten where they stand, its identities deleted, and a
 // tombstone set, in one transaction; then the write-ahead log is emptied, which held older pages.
+// Other processes of a shared vault look for new tombstones.
 
 import type { Kysely, Transaction } from 'kysely'
 import { reading, VaultFault } from './fault.ts'
@@ -53,6 +54,31 @@ export async function eraseSubject(
       cause,
     )
   }
+}
+
+/** Takes note of what other processes erased: memory then opens it no longer. */
+export async function learnErasures({ db, behind, ring, erased }: ErasureParts): Promise<void> {
+  let hasNew = false
+  for (const [subject, at] of await readTombstones(db)) {
+    if (erased.has(subject)) continue
+    hasNew = true
+    erased.set(subject, at)
+    ring.forget(subject)
+    behind.drop(subject)
+  }
+  // Which keys it had is known no longer.
+  if (hasNew) ring.forgetAllIds()
+}
+
+/** How many subjects are erased. */
+export async function countTombstones(db: Kysely<VaultTables>): Promise<number> {
+  const { count } = await reading('its tombstones', () =>
+    db
+      .selectFrom('vault_tombstones')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow(),
+  )
+  return count
 }
 
 /** The subjects erased so far. */

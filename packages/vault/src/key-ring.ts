@@ -1,12 +1,13 @@
 // The keys: those in memory, those in the database, and the pool of keys that were written and
-// synced before anyone needs them. It knows nothing of sealed values or the log.
+// synced before anyone needs them. In a vault shared by processes each has a pool of its own, which
+// it takes away when it ends. It knows nothing of sealed values or the log.
 
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { erasedFault, reading, VaultFault } from './fault.ts'
 import { Recent } from './recent.ts'
 import { type Key, keyOf, unwrapKey, wrapKey } from './sealed.ts'
-import { oneParameter, type VaultTables } from './tables.ts'
+import { isShared, oneParameter, type VaultTables } from './tables.ts'
 import { parts, type WriteBehind } from './write-behind.ts'
 
 type RingOptions = {
@@ -28,6 +29,7 @@ export class KeyRing {
   readonly #kek: KeyObject
   readonly #behind: WriteBehind
   readonly #isErased: (subject: string) => boolean
+  readonly #isShared: boolean
   readonly #poolSize: number
   readonly #ofSubject: Recent<Key>
   readonly #byId: Recent<Key>
@@ -43,6 +45,7 @@ export class KeyRing {
     this.#kek = createSecretKey(kek)
     this.#behind = behind
     this.#isErased = isErased
+    this.#isShared = isShared(db)
     this.#poolSize = poolSize
     this.#ofSubject = new Recent(cacheSize)
     this.#byId = new Recent(cacheSize)
@@ -100,6 +103,12 @@ export class KeyRing {
 
   /** Reads the pool, fills it, and hands out keys from now on. */
   async start(): Promise<void> {
+    if (!this.#isShared) await this.#readPool()
+    if (this.#pool.length < this.#poolSize) await this.#refill()
+    this.#open = true
+  }
+
+  async #readPool(): Promise<void> {
     const rows = await reading('its keys', () =>
       this.#db
         .selectFrom('vault_pool')
@@ -113,8 +122,6 @@ export class KeyRing {
       const key = this.#unwrap(id, wrapped)
       if (key !== undefined) this.#pool.push(key)
     }
-    if (this.#pool.length < this.#poolSize) await this.#refill()
-    this.#open = true
   }
 
   /** Forgets a subject; gives the ids of keys that only memory knew as the subject's. */
@@ -132,9 +139,24 @@ export class KeyRing {
     for (const id of ids) this.#byId.delete(id)
   }
 
-  /** Waits for a refill that is under way. */
+  /** Forgets which key has which id: some of them may have been destroyed elsewhere. */
+  forgetAllIds(): void {
+    this.#byId.clear()
+  }
+
+  /** Waits for a refill that is under way; a shared vault keeps no key that nobody had. */
   async settle(): Promise<void> {
     await this.#refilling?.catch(() => undefined)
+    if (!this.#isShared || !this.#open) return
+    this.#open = false
+    const ids = this.#pool.splice(0).map(({ id }) => id)
+    const gone = this.#behind.write('the keys that nobody had', async (transaction) => {
+      for (const part of parts(ids)) {
+        await transaction.deleteFrom('vault_keys').where('id', 'in', part).execute()
+      }
+    })
+    // What is left of them opens nothing.
+    await gone.catch(() => undefined)
   }
 
   async #find(subject: string): Promise<Key> {
@@ -179,9 +201,18 @@ export class KeyRing {
     })
   }
 
-  #bind(subject: string, key: Key): Key {
+  #bind(subject: string, key: Key): Key | Promise<Key> {
+    if (this.#isShared) return this.#bindShared(subject, key)
     this.#remember(subject, key)
     this.#behind.bind(subject, key)
+    return key
+  }
+
+  /** A key whose binding failed is nobody's any more: the database may have it bound. */
+  async #bindShared(subject: string, key: Key): Promise<Key> {
+    await this.#behind.bindNow(subject, key)
+    this.#refuseErased(subject)
+    this.#remember(subject, key)
     return key
   }
 
@@ -228,6 +259,7 @@ export class KeyRing {
       for (const part of parts(made)) {
         const rows = part.map(({ row }) => ({ number: ++number, ...row }))
         await transaction.insertInto('vault_keys').values(rows).execute()
+        if (this.#isShared) continue
         const pool = part.map(({ row }) => ({ key: row.id }))
         await transaction.insertInto('vault_pool').values(pool).execute()
       }

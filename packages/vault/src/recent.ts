@@ -36,6 +36,11 @@ export class Recent<Value> {
     this.#old.delete(name)
   }
 
+  clear(): void {
+    this.#young.clear()
+    this.#old.clear()
+  }
+
   get size(): number {
     return this.#young.size + this.#old.size
   }

@@ -1,8 +1,9 @@
-// The tables of the vault, and what only SQLite needs. Rows with key bytes are only ever appended
+// The tables of the vault, and what only one kind of database needs. Rows with key bytes are only ever appended
 // or overwritten in place: SQLite then never moves them, so no page keeps a stale copy of a key
 // that was destroyed. That is why which subject a key has is a table of its own.
 
-import { type Compilable, type CompiledQuery, type Kysely, SqliteAdapter, sql } from 'kysely'
+import { type ColumnTypes, kindOf, migrate } from '@linli/sql'
+import { type Compilable, type CompiledQuery, type Kysely, sql, type Transaction } from 'kysely'
 import { VaultFault } from './fault.ts'
 
 /** What the vault keeps in the database it is given. */
@@ -18,48 +19,46 @@ export type VaultTables = {
   vault_marks: { name: string; value: string }
 }
 
-/** Makes the tables where they are missing. */
+/** Brings the tables up to date, making them on a first start. */
 export async function makeTables(db: Kysely<VaultTables>): Promise<void> {
-  if (isSqlite(db)) {
+  if (!isShared(db)) {
     await sql`pragma secure_delete = on`.execute(db)
     await sql`pragma synchronous = full`.execute(db)
     // After a kill in the middle of an erasure the write-ahead log still holds the older pages.
     await sql`pragma wal_checkpoint(truncate)`.execute(db)
   }
-  const { schema } = db
-  await schema
-    .createTable('vault_keys')
-    .ifNotExists()
-    .addColumn('number', 'integer', (column) => column.primaryKey())
-    .addColumn('id', 'text', (column) => column.notNull().unique())
-    .addColumn('wrapped', isSqlite(db) ? 'blob' : 'bytea', (column) => column.notNull())
+  await migrate(db, {
+    what: 'vault',
+    tables: [
+      ...['vault_keys', 'vault_pool', 'vault_bindings', 'vault_identities'],
+      ...['vault_tombstones', 'vault_marks'],
+    ],
+    steps: [{ name: 'first tables', statements: firstTables }],
+  })
+}
+
+/** Whether other processes may have the same vault open: so it is in PostgreSQL. */
+export const isShared = (db: Kysely<VaultTables>): boolean => kindOf(db) === 'postgres'
+
+/** Until the transaction ends, no other process writes in the vault. */
+export async function alone(transaction: Transaction<VaultTables>): Promise<void> {
+  if (isShared(transaction)) await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction)
+}
+
+const LOCK = 7_310_003
+
+/** Which of these subjects the database knows to be erased. */
+export async function erasedAmong(
+  db: Kysely<VaultTables>,
+  subjects: readonly string[],
+): Promise<Set<string>> {
+  if (subjects.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('vault_tombstones')
+    .select('subject')
+    .where('subject', 'in', subjects)
     .execute()
-  await schema
-    .createTable('vault_pool')
-    .ifNotExists()
-    .addColumn('key', 'text', (column) => column.primaryKey())
-    .execute()
-  for (const [table, column] of twoColumns) {
-    await schema
-      .createTable(table)
-      .ifNotExists()
-      .addColumn(column, 'text', (made) => made.primaryKey())
-      .addColumn('subject', 'text', (made) => made.notNull())
-      .execute()
-    await schema.createIndex(`${table}_subject`).ifNotExists().on(table).column('subject').execute()
-  }
-  await schema
-    .createTable('vault_tombstones')
-    .ifNotExists()
-    .addColumn('subject', 'text', (column) => column.primaryKey())
-    .addColumn('at', 'bigint', (column) => column.notNull())
-    .execute()
-  await schema
-    .createTable('vault_marks')
-    .ifNotExists()
-    .addColumn('name', 'text', (column) => column.primaryKey())
-    .addColumn('value', 'text', (column) => column.notNull())
-    .execute()
+  return new Set(rows.map(({ subject }) => subject))
 }
 
 /**
@@ -103,28 +102,53 @@ export async function writeMark(
 
 /**
  * Takes what was overwritten out of the write-ahead log too, and with `vacuum` out of every free
- * page. Other databases have means of their own, which their operator runs.
+ * page. PostgreSQL overwrites nothing in place: there `vacuum` writes the tables anew without the
+ * old rows and deletes the old files, holding up whoever reads keys meanwhile; its write-ahead
+ * log, replicas and backups have the wrapped key until they are recycled.
  */
 export async function scrub(db: Kysely<VaultTables>, vacuum: boolean): Promise<void> {
-  if (!isSqlite(db)) return
+  if (isShared(db)) {
+    if (vacuum) await rewrite(db)
+    return
+  }
   if (vacuum) await sql`vacuum`.execute(db)
   const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db)
   if (rows[0]?.busy !== 0) throw new Error('Another reader keeps the write-ahead log in use.')
 }
 
+/** It takes as long as it takes; the setting ends with the connection's turn. */
+async function rewrite(db: Kysely<VaultTables>): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    await sql`set statement_timeout = 0`.execute(connection)
+    try {
+      await sql`vacuum (full) vault_keys, vault_bindings, vault_identities`.execute(connection)
+    } finally {
+      await sql`reset statement_timeout`.execute(connection)
+    }
+  })
+}
+
 /** A copy of the whole vault as one file without free pages (`VACUUM INTO`). */
 export async function copyInto(db: Kysely<VaultTables>, file: string): Promise<void> {
-  if (!isSqlite(db)) {
+  if (isShared(db)) {
     throw new VaultFault('backup-failed', "This database is backed up with its own server's tools.")
   }
   await sql`vacuum into ${file}`.execute(db)
 }
 
-const twoColumns = [
-  ['vault_bindings', 'key'],
-  ['vault_identities', 'hash'],
-] as const
-
-function isSqlite(db: Kysely<VaultTables>): boolean {
-  return db.getExecutor().adapter instanceof SqliteAdapter
+function firstTables({ int, text, bytes }: ColumnTypes): string[] {
+  return [
+    `create table if not exists vault_keys
+      (number ${int} primary key, id ${text} not null unique, wrapped ${bytes} not null)`,
+    `create table if not exists vault_pool (key ${text} primary key)`,
+    `create table if not exists vault_bindings
+      (key ${text} primary key, subject ${text} not null)`,
+    `create index if not exists vault_bindings_subject on vault_bindings (subject)`,
+    `create table if not exists vault_identities
+      (hash ${text} primary key, subject ${text} not null)`,
+    `create index if not exists vault_identities_subject on vault_identities (subject)`,
+    `create table if not exists vault_tombstones
+      (subject ${text} primary key, at ${int} not null)`,
+    `create table if not exists vault_marks (name ${text} primary key, value ${text} not null)`,
+  ]
 }

@@ -2,9 +2,10 @@
 // and erases them. It takes a database and a key file from its caller, and must not import the
 // log, the engine or HTTP. It writes no log line.
 
+import { DatabaseFault } from '@linli/sql'
 import type { Kysely } from 'kysely'
 import { backupTo } from './backup.ts'
-import { eraseSubject, readTombstones } from './erasure.ts'
+import { countTombstones, eraseSubject, learnErasures, readTombstones } from './erasure.ts'
 import { erasedFault, reading, VaultFault } from './fault.ts'
 import { Identities } from './identities.ts'
 import type { KeyFile } from './key-file.ts'
@@ -18,7 +19,7 @@ import {
   type Sealed,
   sealWith,
 } from './sealed.ts'
-import { makeTables, readMark, type VaultTables, writeMark } from './tables.ts'
+import { alone, isShared, makeTables, readMark, type VaultTables, writeMark } from './tables.ts'
 import { WriteBehind } from './write-behind.ts'
 
 /** A sealed value and the place where it stands. */
@@ -65,12 +66,25 @@ export interface Vault {
     bindings: Iterable<LoggedBinding> | AsyncIterable<LoggedBinding>,
     through: number,
   ): Promise<Recovered>
-  /** Writes what is only in memory; all events up to `through` were sealed before this call. */
+  /**
+   * Writes what is only in memory; all events up to `through` were sealed before this call, so
+   * that it is the new checkpoint. Not of a shared vault: what others bound, only the log knows.
+   */
   flush(through: number): Promise<void>
+
+  /** Whether other processes may have this vault open: then `absorb` moves its checkpoint. */
+  readonly isShared: boolean
+  /** The same as `recover`, later and again: what the events up to `through` say is written. */
+  absorb(
+    bindings: Iterable<LoggedBinding> | AsyncIterable<LoggedBinding>,
+    through: number,
+  ): Promise<Recovered>
 
   /** Destroys a subject's keys and identities for ever; again is no fault. Returns when synced. */
   erase(subject: string, options: { at: number; vacuum?: boolean }): Promise<void>
   isErased(subject: string): boolean
+  /** Takes note of what other processes erased; a shared vault does so every second. */
+  learnErasures(): Promise<void>
   tombstones(): Tombstone[]
   /** How far the log and this vault are known to tell the same of erasures. */
   reconciled(): Promise<Reconciled>
@@ -98,7 +112,10 @@ export type VaultOptions = {
   writeDelayMs?: number
 }
 
-/** Opens the vault in a database, making its tables on a first start. */
+/**
+ * Opens the vault in a database, making its tables on a first start. In SQLite one process has it;
+ * in PostgreSQL any number. Every rejection is a VaultFault, here also a DatabaseFault.
+ */
 export async function openVault(options: VaultOptions): Promise<Vault> {
   const { db, keyFile } = options
   try {
@@ -106,7 +123,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     await checkKeyFile(db, keyFile)
     return assemble(options, await readTombstones(db))
   } catch (cause) {
-    if (cause instanceof VaultFault) throw cause
+    if (cause instanceof VaultFault || cause instanceof DatabaseFault) throw cause
     throw new VaultFault(
       'read-failed',
       'The vault cannot be opened: its file may be damaged.',
@@ -128,9 +145,11 @@ function assemble(options: VaultOptions, erased: Map<string, number>): Vault {
   const ring = new KeyRing({ db, kek, behind, isErased, poolSize, cacheSize })
   const identities = new Identities({ db, secret: keyFile.derive('phone'), behind, cacheSize })
   const parts = { db, behind, ring, identities, erased }
+  const learning = learner(parts)
   let recovering = false
   return {
     ...sealing(ring, isErased),
+    isShared: isShared(db),
     hashPhone: (text, areaCode) => identities.hashPhone(text, areaCode),
     identify: (hash) => living(identities.find(hash), isErased),
     bindIdentity(hash, subject) {
@@ -152,9 +171,15 @@ function assemble(options: VaultOptions, erased: Map<string, number>): Vault {
         recovering = ring.isOpen
       }
     },
-    flush: (through) => behind.flush(through),
+    async absorb(bindings, through) {
+      const recovered = await recoverBindings(bindings, { db, behind, isErased })
+      await behind.flush(through)
+      return recovered
+    },
+    flush: (through) => behind.flush(isShared(db) ? undefined : through),
     erase: (subject, when) => eraseSubject(parts, subject, when),
     isErased,
+    learnErasures: () => learnErasures(parts),
     tombstones: () => [...erased].map(([subject, at]) => ({ subject, at })),
     reconciled: () => reading('its marks', () => readReconciled(db)),
     markReconciled: (mark) =>
@@ -164,10 +189,37 @@ function assemble(options: VaultOptions, erased: Map<string, number>): Vault {
       await backupTo(db, file)
     },
     async close() {
-      await ring.settle()
+      learning.end()
+      await ring.settle().finally(() => identities.close())
       await behind.flush().finally(() => behind.stop())
     },
   }
+}
+
+const LEARN_MS = 1000
+
+/** Looks every second whether there are more tombstones than there were. */
+function learner(parts: Parameters<typeof learnErasures>[0]): { end: () => void } {
+  if (!isShared(parts.db)) return { end: () => undefined }
+  let known = 0
+  let isBusy = false
+  const look = async () => {
+    const count = await countTombstones(parts.db)
+    if (count !== known) await learnErasures(parts)
+    known = count
+  }
+  const timer = setInterval(() => {
+    if (isBusy) return
+    isBusy = true
+    // Where the database cannot be asked nothing can be erased either.
+    look()
+      .catch(() => undefined)
+      .finally(() => {
+        isBusy = false
+      })
+  }, LEARN_MS)
+  timer.unref()
+  return { end: () => clearInterval(timer) }
 }
 
 function sealing(ring: KeyRing, isErased: (subject: string) => boolean) {
@@ -255,15 +307,18 @@ async function writeReconciled(
 }
 
 async function checkKeyFile(db: Kysely<VaultTables>, keyFile: KeyFile): Promise<void> {
-  const known = await readMark(db, 'key-file')
-  if (known === keyFile.id) return
+  let known = await readMark(db, 'key-file')
   if (known === undefined) {
     await db.transaction().execute(async (transaction) => {
+      await alone(transaction)
+      known = await readMark(transaction, 'key-file')
+      if (known !== undefined) return
       await writeMark(transaction, 'version', '1')
       await writeMark(transaction, 'key-file', keyFile.id)
+      known = keyFile.id
     })
-    return
   }
+  if (known === keyFile.id) return
   throw new VaultFault(
     'key-file-mismatch',
     'The key file is not the one this vault was made with: put back the copy that belongs to it.',

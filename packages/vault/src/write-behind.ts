@@ -1,11 +1,12 @@
 // What the vault knows in memory and has not written yet: which subject has which key, and which
 // identity leads to which subject. Losing it is no loss, because `recover` takes it from the log
-// again; so a report waits for no commit of the vault.
+// again; so a report waits for no commit of the vault. Where other processes have the same vault,
+// a binding is waited for: they have to know every key that an erasure must destroy.
 
 import type { Kysely, Transaction } from 'kysely'
-import { VaultFault } from './fault.ts'
+import { erasedFault, VaultFault } from './fault.ts'
 import type { Key } from './sealed.ts'
-import { type VaultTables, writeMark } from './tables.ts'
+import { alone, erasedAmong, isShared, type VaultTables, writeMark } from './tables.ts'
 
 type WriteBehindOptions = {
   db: Kysely<VaultTables>
@@ -21,6 +22,9 @@ export class WriteBehind {
   readonly keys = new Map<string, Key>()
   readonly identities = new Map<string, string>()
   #lane: Promise<unknown> = Promise.resolve()
+  #asked: Asked[] = []
+  #isWritingAsked = false
+  #together: Promise<void> | undefined
   #checkpoint: number | undefined
   #timer: NodeJS.Timeout | undefined
 
@@ -36,6 +40,14 @@ export class WriteBehind {
     this.#schedule()
   }
 
+  /** Writes a binding, and with it those asked for meanwhile. Fault `subject-erased`. */
+  bindNow(subject: string, key: Key): Promise<void> {
+    const { promise, ...answer } = Promise.withResolvers<void>()
+    this.#asked.push({ subject, key: key.id, ...answer })
+    if (!this.#isWritingAsked) void this.#writeAsked()
+    return promise
+  }
+
   /** Notes where an identity leads. */
   identify(hash: string, subject: string): void {
     this.identities.set(hash, subject)
@@ -44,7 +56,7 @@ export class WriteBehind {
 
   /** Refuses more when so much is unwritten that the database must have failed for long. */
   checkRoom(): void {
-    if (this.keys.size + this.identities.size < UNWRITTEN_MAX) return
+    if (this.keys.size + this.identities.size + this.#asked.length < UNWRITTEN_MAX) return
     throw new VaultFault('busy', 'The vault could not write for long and takes no new subject.')
   }
 
@@ -55,7 +67,10 @@ export class WriteBehind {
   ): Promise<Result> {
     const done = this.#lane.then(async () => {
       try {
-        return await this.#db.transaction().execute(work)
+        return await this.#db.transaction().execute(async (transaction) => {
+          await alone(transaction)
+          return work(transaction)
+        })
       } catch (cause) {
         if (cause instanceof VaultFault) throw cause
         throw new VaultFault('write-failed', `The vault could not write ${what}.`, cause)
@@ -63,6 +78,15 @@ export class WriteBehind {
     })
     this.#lane = done.catch(() => undefined)
     return done
+  }
+
+  /** Writes what is noted by now, together with whoever asks meanwhile. */
+  written(): Promise<void> {
+    this.#together ??= this.#lane.then(() => {
+      this.#together = undefined
+      return this.flush()
+    })
+    return this.#together
   }
 
   /** Writes what is unwritten, and with it the checkpoint. */
@@ -74,8 +98,10 @@ export class WriteBehind {
     await this.write('bindings', async (transaction) => {
       // Of a subject being erased nothing is written any more: `drop` ends it, or the erasure
       // failed and the next flush writes it.
-      const keys = [...this.keys].filter(([subject]) => !this.#isErased(subject))
-      const identities = [...this.identities].filter(([, subject]) => !this.#isErased(subject))
+      const elsewhere = await this.#erasedElsewhere(transaction)
+      const lives = (subject: string) => !this.#isErased(subject) && !elsewhere.has(subject)
+      const keys = [...this.keys].filter(([subject]) => lives(subject))
+      const identities = [...this.identities].filter(([, subject]) => lives(subject))
       for (const part of parts(keys)) {
         const rows = part.map(([subject, key]) => ({ key: key.id, subject }))
         await writeBindings(transaction, rows)
@@ -103,6 +129,45 @@ export class WriteBehind {
     }
   }
 
+  async #writeAsked(): Promise<void> {
+    this.#isWritingAsked = true
+    while (this.#asked.length > 0) {
+      let taken: Asked[] = []
+      try {
+        const erased = await this.write('bindings', async (transaction) => {
+          taken = this.#asked.splice(0, ROWS_PER_STATEMENT)
+          const dead = await erasedAmong(
+            transaction,
+            taken.map(({ subject }) => subject),
+          )
+          const rows = taken.filter(({ subject }) => !dead.has(subject))
+          await writeBindings(
+            transaction,
+            rows.map(({ key, subject }) => ({ key, subject })),
+          )
+          return dead
+        })
+        for (const { subject, resolve, reject } of taken) {
+          if (erased.has(subject)) reject(erasedFault(subject))
+          else resolve()
+        }
+      } catch (fault) {
+        const failed = taken.length > 0 ? taken : this.#asked.splice(0)
+        for (const { reject } of failed) reject(fault)
+      }
+    }
+    this.#isWritingAsked = false
+  }
+
+  async #erasedElsewhere(transaction: Transaction<VaultTables>): Promise<Set<string>> {
+    const found = new Set<string>()
+    if (!isShared(transaction)) return found
+    for (const part of parts([...this.identities.values()])) {
+      for (const subject of await erasedAmong(transaction, part)) found.add(subject)
+    }
+    return found
+  }
+
   #schedule(): void {
     if (this.#timer !== undefined) return
     this.#timer = setTimeout(() => {
@@ -119,6 +184,11 @@ export class WriteBehind {
   }
 }
 
+type Asked = { subject: string; key: string } & Pick<
+  PromiseWithResolvers<void>,
+  'resolve' | 'reject'
+>
+
 /** Writes who has which key, and takes those keys out of the pool. */
 export async function writeBindings(
   db: Kysely<VaultTables>,
@@ -130,6 +200,7 @@ export async function writeBindings(
     .values(rows)
     .onConflict((conflict) => conflict.column('key').doNothing())
     .execute()
+  if (isShared(db)) return
   await db
     .deleteFrom('vault_pool')
     .where(

@@ -3,9 +3,12 @@
 
 import { openIn } from './opened.ts'
 
-const folder = process.argv[2]
+const [folder, url] = process.argv.slice(2)
 if (folder === undefined) throw new Error('Give a folder.')
-const { vault } = await openIn(folder, { writeDelayMs: 3_600_000, poolSize: 64 })
+const { vault } = await openIn(url === undefined ? folder : { folder, url }, {
+  writeDelayMs: 3_600_000,
+  poolSize: 64,
+})
 await vault.recover([], 0)
 
 for (let number = 0; number < 300; number += 1) {

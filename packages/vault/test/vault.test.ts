@@ -1,17 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import t from 'tap'
 import type { Binding, Sealed } from '../src/index.ts'
 import { openIn, startIn } from './opened.ts'
+import { vaultSuite } from './vault-suite.ts'
 
 const code = (expected: string) => ({ name: 'VaultFault', code: expected })
 const at = (event: string): Binding => ({ stream: 'appeal-1', event, field: 'note' })
 const never = 3_600_000
+
+t.test('in a file', (t) => {
+  vaultSuite(t, async (t) => ({ folder: t.testdir() }))
+  t.end()
+})
 
 t.test('a thousand new subjects at once each get a key of their own', async (t) => {
   const folder = t.testdir()
@@ -43,6 +57,36 @@ t.test('a thousand new subjects at once each get a key of their own', async (t) 
   await second.close()
 })
 
+t.test('a vault from before steps were counted opens what it sealed', async (t) => {
+  const folder = t.testdir()
+  const old = new DatabaseSync(join(folder, 'vault.db'))
+  old.exec(readFileSync(new URL('./before-steps.sql', import.meta.url), 'utf8'))
+  old.close()
+  const secret = 'lt3BLh2wGOEMxg9ZmczdjDVJZ8MaXihIvW62Nbeyy4I'
+  writeFileSync(join(folder, 'key'), `linli-key-1 ${secret}\n`, { mode: 0o600 })
+  const kept = {
+    $sealed: 'CFcsYeAgc83_odncaFmM6bVZu2gByrSe729UwgH-R7ku6bsK5naZ4Zaevw',
+    subject: 'person-1',
+    key: 'R9aLOYdiMqha',
+  }
+  const gone = {
+    $sealed: '8hX2xfak9uY_-YzhMWRcH5m5ZpHVqvUfHNyYC6SOrLw',
+    subject: 'person-2',
+    key: 'W7uoPP7ppErn',
+  }
+  for (let start = 0; start < 2; start += 1) {
+    const { vault, close } = await startIn(folder, { poolSize: 2 })
+    t.equal(await vault.open(kept, at('event-1')), '楼道灯不亮')
+    t.equal(await vault.open(gone, at('event-2')), undefined)
+    t.equal((await vault.seal('person-1', 'more', at('event-3'))).key, kept.key)
+    t.equal(await vault.identify(vault.hashPhone('13800138000') ?? ''), 'person-1')
+    t.same(vault.tombstones(), [{ subject: 'person-2', at: 1_800_000_000_000 }])
+    t.equal(await vault.checkpoint(), 2)
+    t.same(await vault.reconciled(), { through: 2, tombstones: 1 })
+    await close()
+  }
+})
+
 t.test('each copy of a vault knows how far it agrees with the log', async (t) => {
   const folder = t.testdir({ yesterday: {} })
   const first = await startIn(folder)
@@ -70,32 +114,6 @@ t.test('bindings are written behind without being asked', async (t) => {
     { subject: 'person-1' },
   ])
   await close()
-})
-
-t.test('before it has recovered it opens, and hands out no key', async (t) => {
-  const folder = t.testdir()
-  const first = await startIn(folder, { poolSize: 8 })
-  const sealed = await first.vault.seal('person-1', 'text', at('event-1'))
-  await first.close()
-
-  const { vault, close } = await openIn(folder)
-  t.equal(await vault.open(sealed, at('event-1')), 'text')
-  t.equal((await vault.seal('person-1', 'more', at('event-2'))).key, sealed.key)
-  await t.rejects(async () => await vault.seal('person-2', 'text', at('e')), code('not-recovered'))
-  await t.rejects(async () => await vault.assign('person-2'), code('not-recovered'))
-  await t.rejects(vault.erase('person-1', { at: 1 }), code('not-recovered'))
-  const stranger = [{ subject: 'person-9', key: 'of-another-vault' }]
-  t.same(await vault.recover(stranger, 9), { added: 0, unknownKeys: 1 })
-  await t.rejects(vault.recover([], 9), code('already-recovered'))
-  t.ok(await vault.seal('person-2', 'text', at('event-3')))
-  await close()
-
-  const third = await openIn(folder)
-  const wrong = [{ subject: 'person-3', key: sealed.key }]
-  await t.rejects(third.vault.recover(wrong, 9), code('binding-conflict'))
-  t.same(await third.vault.recover([], 4), { added: 0, unknownKeys: 0 }, 'it can be tried again')
-  t.equal(await third.vault.checkpoint(), 4, 'an older log sets the checkpoint back')
-  await third.close()
 })
 
 type Logged = { sealed: Sealed; binding: Binding; position: number }
@@ -282,39 +300,6 @@ t.test('a failed write erases nothing and loses no binding', async (t) => {
   t.equal(await vault.open(sealed, at('event-1')), 'text')
   t.ok(await vault.seal('person-n8', 'text', at('event-n')))
   t.equal((await db.selectFrom('vault_bindings').selectAll().execute()).length > 0, true)
-  await close()
-})
-
-t.test('work on one identity is done in turn, on others beside it', async (t) => {
-  const { vault, close } = await startIn(t.testdir(), { poolSize: 64 })
-  const made: string[] = []
-  const report = (phone: string) => {
-    const hash = vault.hashPhone(phone) ?? ''
-    return vault.withIdentity(hash, async () => {
-      const known = await vault.identify(hash)
-      if (known !== undefined) return known
-      const subject = `person-${made.length}`
-      made.push(subject)
-      await vault.seal(subject, phone, at(subject))
-      vault.bindIdentity(hash, subject)
-      return subject
-    })
-  }
-  const calls = Array.from({ length: 100 }, () => report('13800138000'))
-  t.same(new Set(await Promise.all(calls)), new Set(['person-0']))
-  t.equal(await report('+86 138-0013-8000'), 'person-0')
-
-  const held = Promise.withResolvers<void>()
-  const first = vault.withIdentity('hash-1', () => held.promise)
-  t.equal(await vault.withIdentity('hash-2', () => 'beside it'), 'beside it')
-  const failed = vault.withIdentity('hash-1', () => Promise.reject(new Error('failed')))
-  const after = vault.withIdentity('hash-1', () => 'after a failure')
-  held.resolve()
-  await first
-  await t.rejects(failed, /failed/)
-  t.equal(await after, 'after a failure')
-  await vault.erase('person-0', { at: 1 })
-  t.equal(await report('13800138000'), 'person-1', 'after an erasure it is a new person')
   await close()
 })
 
