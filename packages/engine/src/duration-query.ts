@@ -7,13 +7,13 @@ export type Durations = { count: number; median?: number; p90?: number; max?: nu
 
 /** The durations of the instances asked for that have been closed. */
 export async function durations(db: Kysely<unknown>, asked: InstancesAsked): Promise<Durations> {
-  const closed = rowsOf({ ...asked, filter: { ...asked.filter, closed: true } })
+  const closed = rowsOf(db, { ...asked, filter: { ...asked.filter, closed: true } })
   const { rows } = await sql<{ n: number; rank: number; ms: number }>`
-    WITH taken AS MATERIALIZED (SELECT closedAt - startedAt AS ms FROM ${closed}),
-      ranked AS (SELECT ms, row_number() OVER (ORDER BY ms) AS rank, count(*) OVER () AS n
+    WITH taken AS MATERIALIZED (SELECT "closedAt" - "startedAt" AS "ms" FROM ${closed}),
+      ranked AS (SELECT "ms", row_number() OVER (ORDER BY "ms") AS "rank", count(*) OVER () AS "n"
         FROM taken)
-    SELECT n, rank, ms FROM ranked
-    WHERE rank IN ((n + 1) / 2, (n * 9 + 9) / 10, n)`.execute(db)
+    SELECT "n", "rank", "ms" FROM ranked
+    WHERE "rank" IN (("n" + 1) / 2, ("n" * 9 + 9) / 10, "n")`.execute(db)
   const n = rows[0]?.n ?? 0
   if (n === 0) return { count: 0 }
   const at = (rank: number) => rows.find((row) => row.rank === rank)?.ms ?? 0

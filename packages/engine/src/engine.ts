@@ -1,7 +1,7 @@
 // What a command runs on, what it is given and what it is answered: the shapes of `execute`.
 import type { EventStore } from '@linli/event-store'
 import type { KeyFile, Vault } from '@linli/vault'
-import type { Event, Instance, StateValue, Workflow } from '@linli/workflow'
+import type { Event, Instance, Refusal, StateValue, Workflow } from '@linli/workflow'
 import type { Calendars } from './calendars.ts'
 import type { Instances } from './instances.ts'
 import type { Lanes } from './lanes.ts'
@@ -21,6 +21,8 @@ export type Engine = {
   now: () => number
   /** Hears of every event once it is durable, in no particular order. */
   onEvent: ((event: Event, instance: Instance) => void)[]
+  /** Runs each command: who measures or traces commands stands here. */
+  around?: (request: Request, run: () => Promise<Reply | Refusal>) => Promise<Reply | Refusal>
 }
 
 /** A command as somebody gives it. Times are epoch milliseconds. */

@@ -43,6 +43,11 @@ const AHEAD_MS = 5 * 60_000
 
 /** Runs one command through all its stages. Refusals are returned, faults are thrown. */
 export async function execute(engine: Engine, request: Request): Promise<Reply | Refusal> {
+  if (engine.around === undefined) return run(engine, request)
+  return engine.around(request, () => run(engine, request))
+}
+
+async function run(engine: Engine, request: Request): Promise<Reply | Refusal> {
   const parsed = parse(engine, request)
   if (isRefusal(parsed)) return parsed
   if (parsed.phone === undefined)
@@ -114,30 +119,41 @@ async function attempt(engine: Engine, parsed: Parsed): Promise<Reply | Refusal>
   const eventId =
     parsed.request.run === undefined ? freshId() : idAt(parsed.request.run.now, parsed.id)
   for (let tried = 0; tried < TRIES; tried += 1) {
-    const loaded = await load(engine, parsed)
-    if (isRefusal(loaded)) return loaded
-    const actor = permit(parsed, loaded)
-    if (isRefusal(actor)) return actor
-    const sealed = await seal(engine, parsed, { ...loaded, actor, eventId })
-    if (isRefusal(sealed)) return sealed
-    const stepped = take(engine, parsed, { ...loaded, ...sealed, actor, eventId })
-    if (isRefusal(stepped)) return stepped
-    if ('repeated' in stepped) {
-      const again = await replyAgain(engine, loaded, stepped.repeated)
-      await bindAgain(engine, parsed, again.event)
-      return again
-    }
-    const appended = await append(engine, stepped)
-    if (appended !== undefined) {
-      if (sealed.identity !== undefined) engine.vault.bindIdentity(...sealed.identity)
-      if (sealed.destroys !== undefined) {
-        await engine.vault.erase(sealed.destroys, { at: engine.now() })
-      }
-      return reply(engine, stepped, { position: appended, caller: parsed.request.caller })
-    }
-    engine.instances.drop(parsed.stream)
+    const answer = await once(engine, parsed, eventId)
+    if (answer === undefined) engine.instances.drop(parsed.stream)
+    else if (!isRefusal(answer)) return answer
+    // What was refused by the case as this process knew it may be taken as it is now.
+    else if (!(await engine.instances.refresh(parsed.stream))) return answer
   }
   return { refused: 'conflict' }
+}
+
+/** One time through the stages; undefined when another writer was first. */
+async function once(
+  engine: Engine,
+  parsed: Parsed,
+  eventId: string,
+): Promise<Reply | Refusal | undefined> {
+  const loaded = await load(engine, parsed)
+  if (isRefusal(loaded)) return loaded
+  const actor = permit(parsed, loaded)
+  if (isRefusal(actor)) return actor
+  const sealed = await seal(engine, parsed, { ...loaded, actor, eventId })
+  if (isRefusal(sealed)) return sealed
+  const stepped = take(engine, parsed, { ...loaded, ...sealed, actor, eventId })
+  if (isRefusal(stepped)) return stepped
+  if ('repeated' in stepped) {
+    const again = await replyAgain(engine, loaded, stepped.repeated)
+    await bindAgain(engine, parsed, again.event)
+    return again
+  }
+  const appended = await append(engine, stepped)
+  if (appended === undefined) return undefined
+  if (sealed.identity !== undefined) engine.vault.bindIdentity(...sealed.identity)
+  if (sealed.destroys !== undefined) {
+    await engine.vault.erase(sealed.destroys, { at: engine.now() })
+  }
+  return reply(engine, stepped, { position: appended, caller: parsed.request.caller })
 }
 
 type Loaded = {

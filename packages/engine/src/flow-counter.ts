@@ -28,13 +28,13 @@ export type Counted = {
 
 /** Sums up the flows of a batch. */
 export class FlowCounter {
-  readonly #upsert: ReturnType<ProjectionHost['statement']>
+  readonly #add: ReturnType<ProjectionHost['writer']>
   readonly #flows = new Map<string, Flow>()
 
-  constructor({ table, statement }: ProjectionHost) {
-    this.#upsert = statement(`INSERT INTO ${table(tables.flows)} VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET count = count + excluded.count,
-        waitedMs = waitedMs + excluded.waitedMs`)
+  constructor({ writer }: ProjectionHost) {
+    const key = ['workflow', 'hour', 'fromState', 'toState', 'type']
+    const add = ['count', 'waitedMs']
+    this.#add = writer({ table: tables.flows, columns: [...key, ...add], onConflict: { key, add } })
   }
 
   /** Counts one event: the states it lies between, and how long the first had lasted. */
@@ -55,7 +55,7 @@ export class FlowCounter {
   /** Writes the sums. */
   flush(): void {
     for (const { workflow, hour, from, to, type, count, waitedMs } of this.#flows.values()) {
-      this.#upsert.run(workflow, hour, from, to, type, count, waitedMs)
+      this.#add([workflow, hour, from, to, type, count, waitedMs])
     }
     this.#flows.clear()
   }

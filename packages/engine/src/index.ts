@@ -24,7 +24,7 @@ export { type Pseudonymise, pseudonymiser } from './analyst-event.ts'
 export { type AsOf, type Recorded, readHistory, type View, viewInstance } from './as-of.ts'
 export { type Calendars, openCalendars } from './calendars.ts'
 export { type ChosenLimits, chosenLimits } from './chosen-limits.ts'
-export { dueBefore, nextClockAt, runningAfter } from './clock-query.ts'
+export { countDue, dueBefore, nextClockAt, runningAfter } from './clock-query.ts'
 export { commandId, freshId, idAt, startedInstance } from './command-id.ts'
 export { type Durations, durations } from './duration-query.ts'
 export { type Notice, type Outlets, runEffect } from './effect-run.ts'
@@ -82,7 +82,13 @@ export {
 } from './permission.ts'
 export { RATE_NAMES } from './rate-definition.ts'
 export { type Rate, type RateBy, rates } from './rate-query.ts'
-export { erasePerson, followErasures, reconcileErasures, recoverVault } from './recover.ts'
+export {
+  erasePerson,
+  followBindings,
+  followErasures,
+  reconcileErasures,
+  recoverVault,
+} from './recover.ts'
 export { Replay, type ReplayReport, replayLimits } from './replay.ts'
 export {
   isCalendarChanged,
@@ -100,4 +106,10 @@ export {
   type OtherRules,
 } from './what-if-clocks.ts'
 export { findByWords } from './word-search.ts'
-export { makeWorkTables, type Work, type WorkTables } from './work.ts'
+export {
+  checkWorkTables,
+  countWaiting,
+  makeWorkTables,
+  type Work,
+  type WorkTables,
+} from './work.ts'

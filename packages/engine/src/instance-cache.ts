@@ -43,13 +43,16 @@ export class InstanceCache {
   /** Folds what the events go on from and what is not at hand. */
   async load(events: readonly StoredEvent[]): Promise<void> {
     const seen = new Set<string>()
+    const folded: Instance[] = []
     for (const { stream, revision } of events) {
       if (seen.has(stream)) continue
       seen.add(stream)
       if (revision === 0 || this.#has(stream) || this.#scene.writer.isFaulty(stream)) continue
       const instance = await this.#foldUpTo(stream, revision)
-      if (instance !== undefined) this.add(this.#scene.writer.restored(instance))
+      if (instance !== undefined) folded.push(instance)
     }
+    if (folded.length === 0) return
+    for (const known of await this.#scene.writer.restored(folded)) this.add(known)
   }
 
   /** Forgets an instance that has ended: no event is to come. */

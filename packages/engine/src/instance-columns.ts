@@ -12,6 +12,7 @@ import {
   stateOf,
   statePath,
 } from '@linli/workflow'
+import { readableJson } from './readable-json.ts'
 
 /** The end of an interval that still holds, and the due time of what has none. */
 export const OPEN = Number.MAX_SAFE_INTEGER
@@ -161,7 +162,7 @@ function restOf(summary: Summary): string {
     rest.measures ??= {}
     rest.measures[name] = value
   }
-  return rest.links || rest.extra || rest.measures ? JSON.stringify(rest) : ''
+  return rest.links || rest.extra || rest.measures ? readableJson(rest) : ''
 }
 
 function withoutNulls(values: Summary['extra']): Summary['extra'] {

@@ -5,7 +5,7 @@ import { defineProjection, type ProjectedEvent, type Projection } from '@linli/p
 import { apply, type Event, type Instance, type Workflow, workflowOf } from '@linli/workflow'
 import { InstanceCache } from './instance-cache.ts'
 import type { Cell } from './instance-columns.ts'
-import { createInstanceTables } from './instance-tables.ts'
+import { createInstanceIndexes, createInstanceTables } from './instance-tables.ts'
 import { InstanceWriter } from './instance-writer.ts'
 
 /** Raised when the rows or their tables change. */
@@ -25,12 +25,16 @@ export function instanceProjection(options: InstanceProjectionOptions): Projecti
     name: 'instances',
     version: VERSION,
     tables: createInstanceTables,
+    indexes: createInstanceIndexes,
     begin(host) {
       const writer = new InstanceWriter(host)
       const cache = new InstanceCache(options.keptInstances ?? KEPT, { ...options, host, writer })
       const scene = { cache, writer, ...options }
       return {
-        prepare: (events) => cache.load(events),
+        async prepare(events) {
+          await writer.remember()
+          await cache.load(events)
+        },
         take: (event) => take(event, scene),
         flush() {
           for (const stream of writer.flush()) cache.drop(stream)

@@ -64,14 +64,14 @@ export async function listInstances(db: Kysely<unknown>, asked: ListAsked): Prom
   const way = sql.raw(descending ? 'DESC' : 'ASC')
   const beyond = sql.raw(descending ? '<' : '>')
   const conditions = [
-    ...(sort === 'number' ? [sql`number IS NOT NULL`] : []),
+    ...(sort === 'number' ? [sql`"number" IS NOT NULL`] : []),
     ...(cursor === undefined
       ? []
-      : [sql`(${column}, key) ${beyond} (${cursor.value}, ${cursor.key})`]),
+      : [sql`(${column}, "key") ${beyond} (${cursor.value}, ${cursor.key})`]),
   ]
   const where = conditions.length === 0 ? sql`` : sql`WHERE ${sql.join(conditions, sql` AND `)}`
-  const { rows } = await sql<StoredRow>`SELECT * FROM ${rowsOf(asked)} ${where}
-    ORDER BY ${column} ${way}, key ${way} LIMIT ${limit + 1}`.execute(db)
+  const { rows } = await sql<StoredRow>`SELECT * FROM ${rowsOf(db, asked)} ${where}
+    ORDER BY ${column} ${way}, "key" ${way} LIMIT ${limit + 1}`.execute(db)
   const page = rows.slice(0, limit)
   const last = rows.length > limit ? page.at(-1) : undefined
   if (last === undefined) return { rows: page.map(rowOf) }
@@ -84,7 +84,7 @@ export async function findInstance(
   id: string,
   asked: Omit<InstancesAsked, 'filter'>,
 ): Promise<InstanceRow | undefined> {
-  const asOne = rowsOf({ ...asked, filter: { ids: [id] } })
+  const asOne = rowsOf(db, { ...asked, filter: { ids: [id] } })
   const { rows } = await sql<StoredRow>`SELECT * FROM ${asOne}`.execute(db)
   const [row] = rows
   return row === undefined ? undefined : rowOf(row)
@@ -115,7 +115,7 @@ export async function countInstances(
   const { by } = asked
   const column = sql.ref(by === 'unit' ? 'units' : by)
   const { rows } = await sql<{ key: string | number | null; count: number }>`
-    SELECT ${column} AS key, count(*) AS count FROM ${rowsOf(asked)}
+    SELECT ${column} AS "key", count(*) AS "count" FROM ${rowsOf(db, asked)}
     GROUP BY 1 ORDER BY 2 DESC LIMIT ${GROUPS}`.execute(db)
   const counts = new Map<string | undefined, number>()
   for (const { key, count } of rows) {
@@ -130,7 +130,9 @@ export async function countInstances(
 
 /** How many instances there are in all. */
 export async function totalInstances(db: Kysely<unknown>, asked: InstancesAsked): Promise<number> {
-  const { rows } = await sql<{ n: number }>`SELECT count(*) AS n FROM ${rowsOf(asked)}`.execute(db)
+  const { rows } = await sql<{
+    n: number
+  }>`SELECT count(*) AS "n" FROM ${rowsOf(db, asked)}`.execute(db)
   return rows[0]?.n ?? 0
 }
 

@@ -1,6 +1,6 @@
 // Writes the rows of the instance projection: the row as it stands, the intervals that ended,
 // numbers, flows and recorded moments. Rows of instances changed more than once in a batch are
-// written once. Prepared statements only; no query builder on this path.
+// written once. It writes rows by writers and reads only between batches; no query builder here.
 import type { ProjectedEvent, ProjectionHost } from '@linli/projections'
 import { type Event, hasEnded, type Instance, statePath } from '@linli/workflow'
 import type { Cached } from './cached-instance.ts'
@@ -21,9 +21,10 @@ type After = { instance: Instance; cells: Cell[] }
 /** Writes for one build. */
 export class InstanceWriter {
   readonly #host: ProjectionHost
-  readonly #sql: ReturnType<typeof statements>
+  readonly #to: ReturnType<typeof writers>
   readonly #changed = new Set<Cached>()
   readonly #flows: FlowCounter
+  #isRead = false
   #lastKey = 0
   #recordedAt = 0
   #faulty = new Set<string>()
@@ -32,28 +33,34 @@ export class InstanceWriter {
 
   constructor(host: ProjectionHost) {
     this.#host = host
-    this.#sql = statements(host)
+    this.#to = writers(host)
     this.#flows = new FlowCounter(host)
-    this.forget()
   }
 
-  /** Reads again what is remembered of the tables. */
+  /** What is remembered of the tables is read again before the next batch. */
   forget(): void {
-    const { table } = this.#host
-    const all = (text: string) => this.#host.statement(text).all()
     this.#changed.clear()
     this.#flows.clear()
-    this.#lastKey = Number(all(`SELECT max(key) AS n FROM ${table(tables.instances)}`)[0]?.n ?? 0)
-    const recorded = all(`SELECT max(recordedAt) AS n FROM ${table(tables.recorded)}`)
-    this.#recordedAt = Number(recorded[0]?.n ?? 0)
-    const faults = all(`SELECT stream FROM ${table(tables.faults)}`)
+    this.#isRead = false
+  }
+
+  /** Reads what is remembered of the tables, where it is not yet. */
+  async remember(): Promise<void> {
+    if (this.#isRead) return
+    const { table, rows } = this.#host
+    const [last] = await rows(`SELECT max("key") AS n FROM ${table(tables.instances)}`)
+    this.#lastKey = Number(last?.n ?? 0)
+    const [recorded] = await rows(`SELECT max("recordedAt") AS n FROM ${table(tables.recorded)}`)
+    this.#recordedAt = Number(recorded?.n ?? 0)
+    const faults = await rows(`SELECT "stream" FROM ${table(tables.faults)}`)
     this.#faulty = new Set(faults.map((row) => String(row.stream)))
-    const bits = all(`SELECT name, bit FROM ${table(tables.measures)}`)
+    const bits = await rows(`SELECT "name", "bit" FROM ${table(tables.measures)}`)
     this.#bits = new Map(bits.map((row) => [String(row.name), Number(row.bit)]))
-    const numbers = all(`SELECT workflow, year, last FROM ${table(tables.numbers)}`)
+    const numbers = await rows(`SELECT "workflow", "year", "last" FROM ${table(tables.numbers)}`)
     this.#numbers = new Map(
       numbers.map((row) => [`${row.workflow} ${row.year}`, Number(row.last)] as const),
     )
+    this.#isRead = true
   }
 
   isFaulty(stream: string): boolean {
@@ -63,14 +70,14 @@ export class InstanceWriter {
   /** Keeps a stream that does not fold; its row stays as it last stood. */
   fault(event: ProjectedEvent, message: string): void {
     this.#faulty.add(event.stream)
-    this.#sql.fault.run(event.stream, event.revision, event.position, message)
+    this.#to.fault([event.stream, event.revision, event.position, message])
   }
 
   /** Notes when the latest recorded time rises. */
   recorded(recordedAt: number, position: number): void {
     if (recordedAt <= this.#recordedAt) return
     this.#recordedAt = recordedAt
-    this.#sql.recorded.run(recordedAt, position)
+    this.#to.recorded([recordedAt, position])
   }
 
   /** The cells of an instance; measures get their bits. */
@@ -100,22 +107,32 @@ export class InstanceWriter {
     return known
   }
 
-  /** What the table knows of an instance that was folded again. */
-  restored(instance: Instance): Cached {
-    const row = this.#sql.find.get(instance.stream)
-    if (row === undefined) throw new Error(`${instance.stream} has no row`)
-    const cells = this.cellsOf(instance)
-    return {
-      instance,
-      key: Number(row.key),
-      cells,
-      fromAt: Number(row.fromAt),
-      fromPosition: Number(row.fromPosition),
-      units: cells[UNITS] ?? '',
-      persons: cells[PERSONS] ?? '',
-      number: row.number === null ? null : Number(row.number),
-      stored: true,
-    }
+  /** What the table knows of instances that were folded again. */
+  async restored(instances: readonly Instance[]): Promise<Cached[]> {
+    const ids = JSON.stringify(instances.map(({ stream }) => stream))
+    const among =
+      this.#host.kind === 'postgres'
+        ? 'SELECT json_array_elements_text(CAST(? AS json))'
+        : 'SELECT value FROM json_each(?)'
+    const text = `SELECT "id", "key", "fromAt", "fromPosition", "number"
+      FROM ${this.#host.table(tables.instances)} WHERE "id" IN (${among})`
+    const rows = new Map((await this.#host.rows(text, ids)).map((row) => [row.id, row]))
+    return instances.map((instance) => {
+      const row = rows.get(instance.stream)
+      if (row === undefined) throw new Error(`${instance.stream} has no row`)
+      const cells = this.cellsOf(instance)
+      return {
+        instance,
+        key: Number(row.key),
+        cells,
+        fromAt: Number(row.fromAt),
+        fromPosition: Number(row.fromPosition),
+        units: cells[UNITS] ?? '',
+        persons: cells[PERSONS] ?? '',
+        number: row.number === null ? null : Number(row.number),
+        stored: true,
+      }
+    })
   }
 
   /** Writes each changed row once, and what was counted; the streams that have ended. */
@@ -148,30 +165,23 @@ export class InstanceWriter {
   }
 
   #endInterval(known: Cached, toAt: number, toPosition: number): void {
-    this.#sql.interval.run(
-      known.key,
-      ...known.cells,
-      known.instance.revision,
-      known.fromAt,
-      known.fromPosition,
-      toAt,
-      toPosition,
-      spanOf(toAt - known.fromAt),
-      spanOf(toPosition - known.fromPosition),
-    )
+    const { key, cells, fromAt, fromPosition } = known
+    const { revision } = known.instance
+    const row = [key, ...cells, revision, fromAt, fromPosition, toAt, toPosition]
+    if (this.#host.kind === 'sqlite') {
+      row.push(spanOf(toAt - fromAt), spanOf(toPosition - fromPosition))
+    }
+    this.#to.interval(row)
     this.#addMembers(known)
   }
 
   #store(cached: Cached): void {
     const { instance, key, cells, fromAt, fromPosition } = cached
     const { nextAt, clocks } = turnsOf(instance)
-    const changing = [...cells, instance.revision, fromAt, fromPosition, nextAt, clocks]
-    if (cached.stored) this.#sql.update.run(...changing, key)
-    else {
-      const { stream, workflow, startedAt } = instance
-      this.#sql.insert.run(key, stream, workflow.id, cached.number, startedAt, ...changing)
-      cached.stored = true
-    }
+    const { stream, workflow, startedAt, revision } = instance
+    const begun = [key, stream, workflow.id, cached.number, startedAt]
+    this.#to.now([...begun, ...cells, revision, fromAt, fromPosition, nextAt, clocks])
+    cached.stored = true
     this.#addMembers(cached)
   }
 
@@ -180,7 +190,7 @@ export class InstanceWriter {
     if (units === cached.units && persons === cached.persons) return
     const known = `${cached.units}${cached.persons}`
     for (const member of [...idsIn(String(units)), ...idsIn(String(persons))]) {
-      if (!known.includes(`/${member}/`)) this.#sql.member.run(member, cached.key)
+      if (!known.includes(`/${member}/`)) this.#to.member([member, cached.key])
     }
     cached.units = units
     cached.persons = persons
@@ -191,7 +201,7 @@ export class InstanceWriter {
     const key = `${instance.workflow.id} ${year}`
     const next = (this.#numbers.get(key) ?? 0) + 1
     this.#numbers.set(key, next)
-    this.#sql.number.run(instance.workflow.id, year, next)
+    this.#to.number([instance.workflow.id, year, next])
     return numberOf(year, next)
   }
 
@@ -200,7 +210,7 @@ export class InstanceWriter {
     if (known !== undefined) return known
     const bit = this.#bits.size
     if (bit >= MEASURES) throw new Error(`more than ${MEASURES} measures: ${name}`)
-    this.#sql.measure.run(name, bit)
+    this.#to.measure([name, bit])
     this.#bits.set(name, bit)
     return bit
   }
@@ -225,25 +235,31 @@ function turnsOf(instance: Instance): { nextAt: number | null; clocks: string | 
   return { nextAt, clocks: nextAt === null ? null : JSON.stringify(turns) }
 }
 
-const marks = (count: number) => Array(count).fill('?').join(', ')
-
-function statements({ table, statement }: ProjectionHost) {
+function writers({ kind, writer }: ProjectionHost) {
   const changing = [...VARYING, 'revision', 'fromAt', 'fromPosition', 'nextAt', 'clocks']
-  const now = table(tables.instances)
+  const spans = kind === 'sqlite' ? ['atSpan', 'positionSpan'] : []
+  const interval = ['key', ...VARYING, 'revision', 'fromAt', 'fromPosition', 'toAt', 'toPosition']
+  const numbers = { key: ['workflow', 'year'], update: ['last'] }
+  const { instances, intervals, members, recorded, measures, faults } = tables
   return {
-    insert: statement(`INSERT INTO ${now} (key, id, workflow, number, startedAt, ${changing})
-      VALUES (${marks(5 + changing.length)})`),
-    update: statement(
-      `UPDATE ${now} SET ${changing.map((name) => `${name} = ?`).join(', ')} WHERE key = ?`,
-    ),
-    find: statement(`SELECT key, fromAt, fromPosition, number FROM ${now} WHERE id = ?`),
-    interval: statement(
-      `INSERT INTO ${table(tables.intervals)} VALUES (${marks(VARYING.length + 8)})`,
-    ),
-    member: statement(`INSERT OR IGNORE INTO ${table(tables.members)} VALUES (?, ?)`),
-    recorded: statement(`INSERT INTO ${table(tables.recorded)} VALUES (?, ?)`),
-    number: statement(`INSERT OR REPLACE INTO ${table(tables.numbers)} VALUES (?, ?, ?)`),
-    measure: statement(`INSERT INTO ${table(tables.measures)} VALUES (?, ?)`),
-    fault: statement(`INSERT OR IGNORE INTO ${table(tables.faults)} VALUES (?, ?, ?, ?)`),
+    now: writer({
+      table: instances,
+      columns: ['key', 'id', 'workflow', 'number', 'startedAt', ...changing],
+      onConflict: { key: ['key'], update: changing },
+    }),
+    interval: writer({ table: intervals, columns: [...interval, ...spans] }),
+    member: writer({ table: members, columns: ['member', 'key'], onConflict: 'ignore' }),
+    recorded: writer({ table: recorded, columns: ['recordedAt', 'position'] }),
+    number: writer({
+      table: tables.numbers,
+      columns: ['workflow', 'year', 'last'],
+      onConflict: numbers,
+    }),
+    measure: writer({ table: measures, columns: ['name', 'bit'] }),
+    fault: writer({
+      table: faults,
+      columns: ['stream', 'revision', 'position', 'message'],
+      onConflict: 'ignore',
+    }),
   }
 }

@@ -9,11 +9,15 @@ import { EngineFault } from './fault.ts'
 const KEPT_WEIGHT = 20_000
 const OWN_WEIGHT = 3
 
-/** Loads and keeps folded instances; `keptWeight` bounds how many. */
+/** `keptWeight` bounds how many are kept; `isShared`: other processes write the same log. */
+export type InstancesOptions = { keptWeight?: number; isShared?: boolean }
+
+/** Loads and keeps folded instances. */
 export class Instances {
   readonly #reader: EventReader
   readonly #workflows: ReadonlyMap<string, Workflow>
   readonly #half: number
+  readonly #isShared: boolean
   #young = new Map<string, Instance>()
   #old = new Map<string, Instance>()
   #weight = 0
@@ -21,11 +25,12 @@ export class Instances {
   constructor(
     reader: EventReader,
     workflows: ReadonlyMap<string, Workflow>,
-    keptWeight = KEPT_WEIGHT,
+    { keptWeight = KEPT_WEIGHT, isShared = false }: InstancesOptions = {},
   ) {
     this.#reader = reader
     this.#workflows = workflows
     this.#half = keptWeight / 2
+    this.#isShared = isShared
   }
 
   /** The instance as of its newest event, at once when it is in memory; undefined: no stream. */
@@ -36,6 +41,27 @@ export class Instances {
     if (older === undefined) return this.#read(stream)
     this.put(older)
     return older
+  }
+
+  /** The instance as of the newest event in the log, whoever wrote it. */
+  async current(stream: string): Promise<Instance | undefined> {
+    await this.refresh(stream)
+    return this.get(stream)
+  }
+
+  /** Forgets an instance that another process led further; true when it did. */
+  async refresh(stream: string): Promise<boolean> {
+    if (!this.#isShared || this.#known(stream) === undefined) return false
+    const [last] = await this.#reader.read(stream, { direction: 'backward', limit: 1 })
+    return last !== undefined && this.heard(stream, last.revision)
+  }
+
+  /** An event is in the log: what is known of its stream may be old. True: it was, and is gone. */
+  heard(stream: string, revision: number): boolean {
+    const known = this.#known(stream)
+    if (known === undefined || known.revision >= revision) return false
+    this.drop(stream)
+    return true
   }
 
   /** Keeps the instance that a command led to. */
@@ -70,13 +96,17 @@ export class Instances {
     return this.#workflows.get(workflowOf(stream))
   }
 
+  #known(stream: string): Instance | undefined {
+    return this.#young.get(stream) ?? this.#old.get(stream)
+  }
+
   async #read(stream: string): Promise<Instance | undefined> {
     const workflow = this.workflowOf(stream)
     if (workflow === undefined) return undefined
     const stored = await this.#reader.read(stream)
     const instance = fold(workflow, stored.map(parseEvent))
     // While the log was read, a command may have led further.
-    const newer = this.#young.get(stream) ?? this.#old.get(stream)
+    const newer = this.#known(stream)
     if (newer !== undefined && newer.revision >= (instance?.revision ?? -1)) return newer
     if (instance !== undefined) this.put(instance)
     return instance

@@ -1,8 +1,7 @@
 // What each rate counts, and what of it was met. Most rates are a measure of the summary by the
 // same name; those of domain.md §6 that ask for more are defined here.
-import { type RawBuilder, sql } from 'kysely'
-
-type Sql = RawBuilder<unknown>
+import { sql } from 'kysely'
+import type { Sql } from './sql-words.ts'
 
 /** Conditions on a row: in the denominator, and met. Either may be NULL, which is no. */
 export type RateParts = { counted: Sql; met: Sql }
@@ -20,11 +19,11 @@ export const RATE_NAMES = [
 
 /** The parts of a rate; another name is a measure. `dueBy`: due by then counts, epoch ms. */
 export function rateParts(name: string, dueBy: number): RateParts {
-  const due = sql`handleDueAt <= ${dueBy}`
+  const due = sql`"handleDueAt" <= ${dueBy}`
   const referred = bit('met', 'referred')
   switch (name) {
     case 'closed':
-      return { counted: due, met: sql`closedAt IS NOT NULL` }
+      return { counted: due, met: sql`"closedAt" IS NOT NULL` }
     case 'closedInTime':
       return { counted: due, met: bit('met', 'closedInTime') }
     case 'response':
@@ -47,5 +46,7 @@ const measure = (name: string): RateParts => ({
   met: bit('met', name),
 })
 
-const bit = (column: 'counted' | 'met', name: string): Sql =>
-  sql`((${sql.ref(column)} >> (SELECT bit FROM measure_bits WHERE name = ${name})) & 1)`
+const bit = (column: 'counted' | 'met', name: string): Sql => {
+  const bits = sql`(SELECT "bit" FROM measure_bits WHERE "name" = ${name})`
+  return sql`((${sql.ref(column)} >> ${bits}) & 1) = 1`
+}

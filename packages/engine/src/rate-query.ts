@@ -46,12 +46,15 @@ export async function rates(db: Kysely<unknown>, asked: RatesAsked): Promise<Rat
   const months = asked.by === 'month' ? await monthsOf(db, asked) : []
   const sums = names.flatMap((name) => {
     const { counted, met } = rateParts(name, dueByOf(asked))
-    return [sql`total(${counted})`, sql`total(${counted} AND ${met})`]
+    return [
+      sql`count(CASE WHEN ${counted} THEN 1 END)`,
+      sql`count(CASE WHEN ${counted} AND ${met} THEN 1 END)`,
+    ]
   })
   const figures = sql.join(sums.map((sum, n) => sql`${sum} AS ${sql.ref(`f${n}`)}`))
   const { rows } = await sql<Record<string, string | number | null>>`
-    SELECT ${groupOf(asked.by, months)} AS key, count(*) AS n, ${figures}
-    FROM ${rowsOf(asked)} GROUP BY 1`.execute(db)
+    SELECT ${groupOf(asked.by, months)} AS "key", count(*) AS "n", ${figures}
+    FROM ${rowsOf(db, asked)} GROUP BY 1`.execute(db)
   const groups = new Map<string | undefined, number[]>()
   for (const row of rows) {
     const figures = [Number(row.n), ...sums.map((_, n) => Number(row[`f${n}`]))]
@@ -88,7 +91,7 @@ function groupOf(by: RateBy | undefined, months: readonly Month[]) {
   if (by === undefined) return sql`NULL`
   if (by !== 'month') return sql.ref(COLUMNS[by])
   if (months.length === 0) return sql`NULL`
-  const arms = months.map(({ to }, n) => sql`WHEN startedAt < ${to} THEN ${n}`)
+  const arms = months.map(({ to }, n) => sql`WHEN "startedAt" < ${to} THEN ${sql.lit(n)}`)
   return sql`CASE ${sql.join(arms, sql` `)} END`
 }
 
@@ -131,7 +134,9 @@ const linksOf = (name: string, filter: InstanceFilter): RateLinks => ({
 /** The local months from the first begin to the last; the newest of them when they are many. */
 async function monthsOf(db: Kysely<unknown>, asked: RatesAsked): Promise<Month[]> {
   const { rows } = await sql<{ first: number | null; last: number | null }>`
-    SELECT min(startedAt) AS first, max(startedAt) AS last FROM ${rowsOf(asked)}`.execute(db)
+    SELECT min("startedAt") AS "first", max("startedAt") AS "last" FROM ${rowsOf(db, asked)}`.execute(
+    db,
+  )
   const [{ first, last } = { first: null, last: null }] = rows
   if (first === null || last === null) return []
   const zone = asked.timeZone ?? DEFAULT_ZONE

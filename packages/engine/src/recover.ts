@@ -21,8 +21,26 @@ export async function recoverVault(known: Known): Promise<{ added: number; unkno
   return known.vault.recover(loggedBindings(known, after), through)
 }
 
-async function* loggedBindings(known: Known, from: number): AsyncGenerator<LoggedBinding> {
+/**
+ * Moves the vault's checkpoint on to a position whose commands have long been answered. What other
+ * processes bound in a shared vault, and whether they came to write it, only the log knows.
+ */
+export async function followBindings(engine: Engine, through: number): Promise<void> {
+  const { store: reader, vault, workflows } = engine
+  if (!vault.isShared) return vault.flush(through)
+  await vault.flush(through)
+  const after = await vault.checkpoint()
+  if (through <= after) return
+  await vault.absorb(loggedBindings({ reader, vault, workflows }, after, through), through)
+}
+
+async function* loggedBindings(
+  known: Known,
+  from: number,
+  through = Number.POSITIVE_INFINITY,
+): AsyncGenerator<LoggedBinding> {
   for await (const stored of logEvents(known.reader, { after: from })) {
+    if (stored.position > through) return
     if (!stored.text.includes('"$sealed"')) continue
     const event = parseEvent(stored)
     const hash = await phoneOf(known, event)

@@ -6,7 +6,9 @@ import {
   type ProjectedEvent,
   type Projection,
   type ProjectionHost,
+  type TableName,
 } from '@linli/projections'
+import { kindOf } from '@linli/sql'
 import { type Event, isSealed } from '@linli/workflow'
 import { type Kysely, sql } from 'kysely'
 import { pieceHasher, piecesOf, textHasher } from './search-piece.ts'
@@ -22,36 +24,91 @@ export function searchProjection(secret: Buffer): Projection {
   return defineProjection({
     name: NAME,
     version: VERSION,
-    async tables(db, table) {
-      const text = table('search_text')
+    tables: (db, table) => (kindOf(db) === 'postgres' ? onServer(db, table) : inFile(db, table)),
+    async indexes(db, table) {
+      if (kindOf(db) === 'sqlite') return
       const document = table('search_document')
-      await sql`create virtual table ${sql.table(text)} using fts5(
-        pieces, content='', contentless_delete=1, detail='none', tokenize='ascii')`.execute(db)
-      await sql`create table ${sql.table(document)} (
-        id integer primary key, instance text not null, subject text not null)`.execute(db)
-      await sql`create index ${sql.ref(`${document}_subject`)}
-        on ${sql.table(document)} (subject)`.execute(db)
+      await sql`create index ${sql.id(`${document}_pieces`)} on ${sql.table(document)}
+        using gin (string_to_array(pieces, ' '))`.execute(db)
     },
     begin(host) {
-      const document = host.statement(
-        `insert into ${host.table('search_document')} (instance, subject) values (?, ?)`,
-      )
-      const text = host.statement(
-        `insert into ${host.table('search_text')} (rowid, pieces) values (?, ?)`,
-      )
+      const writer = searchWriter(host)
       return {
+        prepare: () => writer.remember(),
         take(event) {
-          if (event.type === 'person.erased') forget(event.stream, host)
+          if (event.type === 'person.erased') writer.erase(event.stream)
           for (const [subject, texts] of textsIn(event, host.open)) {
             const pieces = texts.map(hashesOf).join(' ').trim()
-            if (pieces === '') continue
-            const { lastInsertRowid } = document.run(event.stream, subject)
-            text.run(lastInsertRowid, pieces)
+            if (pieces !== '') writer.add(event.stream, subject, pieces)
           }
         },
+        forget: () => writer.forget(),
       }
     },
   })
+}
+
+/** The pieces are an index of full text; what they are of is in a table of its own. */
+async function inFile(db: Kysely<unknown>, table: TableName): Promise<void> {
+  const document = table('search_document')
+  await sql`create virtual table ${sql.table(table('search_text'))} using fts5(
+    pieces, content='', contentless_delete=1, detail='none', tokenize='ascii')`.execute(db)
+  await sql`create table ${sql.table(document)} (
+    id integer primary key, instance text not null, subject text not null)`.execute(db)
+  await indexSubjects(db, document)
+}
+
+/** The pieces are an array for the index alone: the row keeps one text. */
+async function onServer(db: Kysely<unknown>, table: TableName): Promise<void> {
+  const document = table('search_document')
+  await sql`create table ${sql.table(document)} (
+    id bigint primary key, instance text not null, subject text not null,
+    pieces text collate "C" not null)`.execute(db)
+  await indexSubjects(db, document)
+}
+
+const indexSubjects = (db: Kysely<unknown>, document: string) =>
+  sql`create index ${sql.id(`${document}_subject`)} on ${sql.table(document)} (subject)`.execute(db)
+
+/** Writes the texts of one build, numbered in the order of the log. */
+function searchWriter(host: ProjectionHost) {
+  const inFile = host.kind === 'sqlite'
+  const columns = ['id', 'instance', 'subject']
+  const table = 'search_document'
+  const document = host.writer({ table, columns: inFile ? columns : [...columns, 'pieces'] })
+  const text = inFile
+    ? host.writer({ table: 'search_text', columns: ['rowid', 'pieces'] })
+    : undefined
+  const remove = host.remover(table, 'subject')
+  let last: number | undefined
+  return {
+    async remember() {
+      if (last !== undefined) return
+      const [row] = await host.rows(`select max(id) as n from ${host.table(table)}`)
+      last = Number(row?.n ?? 0)
+    },
+    forget() {
+      last = undefined
+    },
+    add(instance: string, subject: string, pieces: string) {
+      last = (last ?? 0) + 1
+      document(inFile ? [last, instance, subject] : [last, instance, subject, pieces])
+      text?.([last, pieces])
+    },
+    /** An erased person's words are no longer found anywhere. */
+    erase(subject: string) {
+      if (inFile) removeText(host, subject)
+      remove(subject)
+    },
+  }
+}
+
+function removeText(host: ProjectionHost, subject: string): void {
+  const text = host.table('search_text')
+  const ids = `select id from ${host.table('search_document')} where subject = ?`
+  host.run(`delete from ${text} where rowid in (${ids})`, subject)
+  // A deleted text's pieces stay in their segment until it is merged.
+  host.run(`insert into ${text} (${text}) select 'optimize' where exists (${ids})`, subject)
 }
 
 /** What is searched for in an event, by the person whose words they are; '' for public words. */
@@ -70,21 +127,6 @@ function textsIn(stored: ProjectedEvent, open: ProjectionHost['open']): Map<stri
 }
 
 const HOLDS_TEXT = ['"$sealed"', '"name":', '"title":']
-
-/** An erased person's words are no longer found anywhere. */
-function forget(subject: string, host: ProjectionHost): void {
-  const document = host.table('search_document')
-  const rows = host.statement(`select id from ${document} where subject = ?`).all(subject)
-  // Deleting, FTS5 may leave a rowid of its own as the last inserted one, too large for a number:
-  // `run` would throw on reading it. `all` does not read it, and an ordinary insert resets it.
-  const remove = host.statement(`delete from ${host.table('search_text')} where rowid = ?`)
-  for (const { id } of rows) remove.all(Number(id))
-  // A deleted text's pieces stay in their segment until it is merged.
-  const text = host.table('search_text')
-  if (rows.length > 0) host.statement(`insert into ${text} (${text}) values ('optimize')`).all()
-  host.statement(`insert into ${document} (instance, subject) values ('', ?)`).run(subject)
-  host.run(`delete from ${document} where subject = ?`, subject)
-}
 
 const subjectOf = (value: unknown): string => (isSealed(value) ? (value.subject ?? '') : '')
 
@@ -111,14 +153,19 @@ export async function searchInstances(
   secret: Buffer,
   text: string,
 ): Promise<string[]> {
-  const pieces = piecesOf(text)
+  const pieces = piecesOf(text).map(pieceHasher(secret))
+  if (pieces.length === 0) return []
+  // Full text can only be searched by its table's real name.
   const table = await liveTable(db, NAME, 'search_text')
-  if (pieces.length === 0 || table === undefined) return []
-  const match = pieces.map(pieceHasher(secret)).join(' AND ')
+  if (table === undefined) return []
+  const found =
+    kindOf(db) === 'postgres'
+      ? sql`string_to_array(pieces, ' ') @> ${pieces}::text[]`
+      : sql`id in (select rowid from ${sql.table(table)}
+          where ${sql.ref(table)} match ${pieces.join(' AND ')} order by rowid desc limit ${FOUND})`
   const { rows } = await sql<{ instance: string }>`
-    select distinct instance from search_document
-    where id in (select rowid from ${sql.table(table)}
-      where ${sql.ref(table)} match ${match} order by rowid desc limit ${FOUND})
-    order by id desc`.execute(db)
+    select instance from (select id, instance from search_document
+      where ${found} order by id desc limit ${FOUND}) as newest
+    group by instance order by max(id) desc`.execute(db)
   return rows.map((row) => row.instance)
 }

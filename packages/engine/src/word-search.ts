@@ -6,6 +6,7 @@ import { idsIn } from './instance-columns.ts'
 import type { InstanceFilter } from './instance-filter.ts'
 import { type Caller, openScopeOf } from './permission.ts'
 import { searchInstances } from './search-projection.ts'
+import { wordsOf } from './sql-words.ts'
 
 /** What is typed, who typed it, and into the list of which workflow. */
 export type WordsAsked = { text: string; workflow: string; caller: Caller }
@@ -30,12 +31,13 @@ export async function findByWords(
 
 /** The places of that name, or else those with it in their name; none inside another of them. */
 async function placesNamed(db: Kysely<unknown>, text: string): Promise<string[]> {
-  const name = text.replaceAll(/\s/g, '')
+  const name = text.replaceAll(/[\s\0]/g, '')
   if (name.length < NAME_CHARS_MIN) return []
+  const title = sql`replace("title", ' ', '')`
   const { rows } = await sql<{ id: string; place: string; isExact: number }>`
-    SELECT id, place, replace(title, ' ', '') = ${name} AS "isExact" FROM instances
-    WHERE workflow = 'place' AND instr(replace(title, ' ', ''), ${name}) > 0
-    ORDER BY 3 DESC, length(place) LIMIT ${PLACES}`.execute(db)
+    SELECT "id", "place", CASE WHEN ${title} = ${name} THEN 1 ELSE 0 END AS "isExact"
+    FROM instances WHERE "workflow" = 'place' AND ${wordsOf(db).holds(title, name)}
+    ORDER BY 3 DESC, length("place") LIMIT ${PLACES}`.execute(db)
   const exact = rows.filter((row) => row.isExact === 1)
   const found = exact.length > 0 ? exact : rows
   const ids = new Set(found.map((row) => row.id))

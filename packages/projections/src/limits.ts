@@ -4,6 +4,8 @@
 export const limits = {
   /** Events in one batch, and so in one transaction, unless the runner is told otherwise. */
   batchEvents: 1_000,
+  /** Rows in one statement to PostgreSQL. */
+  statementRows: 5_000,
   /** Prepared statements kept for one build. */
   statements: 200,
   /** KiB of the file kept in memory by the runner's connection. */

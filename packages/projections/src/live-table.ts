@@ -1,6 +1,6 @@
 // The real name of a live build's table, for what a view cannot do, such as full-text search.
 import { type Kysely, sql } from 'kysely'
-import { tableName } from './build.ts'
+import { tableName } from './read-database.ts'
 
 /** The table that serves queries now; undefined when the projection has not been built. */
 export async function liveTable(

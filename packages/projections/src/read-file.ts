@@ -4,9 +4,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { limits } from './limits.ts'
-
-/** Why the file was begun anew. */
-export type BegunAnew = 'damaged' | 'foreign' | 'ahead-of-log'
+import type { BegunAnew } from './read-database.ts'
 
 /** An open file; `anew` says why an older one was deleted. */
 export type ReadFile = { database: DatabaseSync; anew?: BegunAnew }

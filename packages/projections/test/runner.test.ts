@@ -1,61 +1,29 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  closeSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { Worker } from 'node:worker_threads'
 import { openMemoryStore, openSqliteStore } from '@linli/event-store'
-import { Kysely, sql } from 'kysely'
 import t from 'tap'
-import {
-  defineProjection,
-  type LoopReport,
-  openRunner,
-  Progress,
-  type RunnerMessage,
-  sqliteDialect,
-} from '../src/index.ts'
-import { appendMany, tableNames, tallies, tally } from './tally.ts'
+import { type LoopReport, openRunner, Progress, type RunnerMessage } from '../src/index.ts'
+import { folderFor, placeAt, whole } from './read-place.ts'
+import { runnerSuite } from './runner-suite.ts'
+import { appendMany, tally } from './tally.ts'
 
-function folderFor(t: Tap): { folder: string; file: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'linli-projections-'))
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }))
-  return { folder, file: join(folder, 'read.db') }
-}
-type Tap = Pick<typeof t, 'teardown'>
-
-const whole = (count: number) => ({ count, sum: (count * (count + 1)) / 2 })
-
-t.test('a read model follows the log, and is read by its plain name', async (t) => {
-  const { file } = folderFor(t)
-  const store = openMemoryStore()
-  const runner = await openRunner({ file, reader: store, projections: [tally()] })
-  await appendMany(store, 2_500)
-  t.equal(await runner.advance(), 2_500)
-  t.equal(runner.position('tally'), 2_500)
-  const db = new Kysely<{ tallies: { type: string; count: number } }>({
-    dialect: sqliteDialect(file, { readOnly: true }),
+t.test('in a file', async (t) => {
+  runnerSuite(t, async (t) => {
+    const { file } = folderFor(t)
+    return placeAt(t, file)
   })
-  const rows = await db.selectFrom('tallies').selectAll().orderBy('type').execute()
-  t.match(rows, [{ type: 'a', count: 834 }, { count: 833 }, { count: 833 }])
-  const current = await sql`SELECT * FROM current`.execute(db)
-  t.same(current.rows, [{ name: 'tally', version: 1, build: 1, position: 2_500 }])
-  await db.destroy()
-  const settings = new DatabaseSync(file)
-  t.equal(settings.prepare('PRAGMA journal_mode').get()?.journal_mode, 'wal')
-  settings.close()
-  await runner.close()
-  await t.rejects(runner.advance(), { code: 'closed' })
 })
+
+/** What the read model says, on a connection of its own: files are deleted here. */
+function talliesIn(file: string): { count: number; sum: number } {
+  const database = new DatabaseSync(file, { readOnly: true })
+  const row = database.prepare('SELECT sum(count) AS count, sum(sum) AS sum FROM tallies').get()
+  database.close()
+  return { count: Number(row?.count ?? 0), sum: Number(row?.sum ?? 0) }
+}
 
 t.test('waiting for a position ends with the event, or with its time', async (t) => {
   const { file } = folderFor(t)
@@ -72,165 +40,6 @@ t.test('waiting for a position ends with the event, or with its time', async (t)
   t.equal(await never, false)
   const progress = new Progress(7)
   t.equal(await progress.waitFor(7, 0), true)
-})
-
-t.test('a new version grows beside the old one while events arrive', async (t) => {
-  const { file } = folderFor(t)
-  const store = openMemoryStore()
-  const old = await openRunner({ file, reader: store, projections: [tally(1)] })
-  await appendMany(store, 3_000)
-  await old.advance()
-  await old.close()
-  const seen: [version: number, count: number][] = []
-  let arrived = 3_000
-  const runner = await openRunner({
-    file,
-    reader: store,
-    projections: [tally(1), tally(2, 10)],
-    onProgress: ({ version, live }) => {
-      seen.push([version, tallies(file).count])
-      if (!live && arrived < 3_020) {
-        arrived += 5
-        appendMany(store, 5, arrived - 5).catch(t.threw)
-      }
-    },
-  })
-  t.same(tableNames(file), ['tallies_v1', 'tallies_v2'])
-  t.equal(runner.position('tally'), 3_000)
-  await runner.advance()
-  await runner.advance()
-  const beside = seen.filter(([version, count]) => version === 2 && count < 30_000)
-  t.ok(beside.length >= 3, 'the old version answered while the new one grew')
-  t.ok(beside.every(([, count]) => count >= 3_000))
-  t.match(tallies(file), { count: arrived * 10 })
-  t.same(tableNames(file), ['tallies_v2'])
-  await runner.close()
-  const back = await openRunner({ file, reader: store, projections: [tally(2, 10)] })
-  t.equal(back.position(), arrived)
-  await back.close()
-})
-
-t.test(
-  'without its code the old version serves as it is until the new one takes over',
-  async (t) => {
-    const { file } = folderFor(t)
-    const store = openMemoryStore()
-    const old = await openRunner({ file, reader: store, projections: [tally(1)] })
-    await appendMany(store, 10)
-    await old.advance()
-    await old.close()
-    const runner = await openRunner({ file, reader: store, projections: [tally(2, 10)] })
-    t.match(tallies(file), { count: 10 })
-    await runner.advance()
-    t.match(tallies(file), { count: 100 })
-    await runner.close()
-  },
-)
-
-t.test('a rebuild is made beside what is live', async (t) => {
-  const { file } = folderFor(t)
-  const store = openMemoryStore()
-  const runner = await openRunner({ file, reader: store, projections: [tally()] })
-  await appendMany(store, 1_200)
-  await runner.advance()
-  const spoilt = new DatabaseSync(file)
-  spoilt.exec('UPDATE tallies_v1 SET count = 0')
-  spoilt.close()
-  await runner.rebuild('tally')
-  t.same(tallies(file), whole(1_200))
-  t.same(tableNames(file), ['tallies_v1_2'])
-  await t.rejects(runner.rebuild('no-such'), { code: 'projection-unknown' })
-  await runner.close()
-})
-
-t.test('a batch that fails leaves nothing of itself, and is tried again', async (t) => {
-  const { file } = folderFor(t)
-  const store = openMemoryStore()
-  await appendMany(store, 1_500)
-  let failing = true
-  const fragile = defineProjection({
-    ...tally(),
-    begin(host) {
-      const inner = tally().begin(host)
-      return {
-        take(event) {
-          inner.take(event)
-          if (failing && event.position === 1_200) throw new Error('broken')
-        },
-      }
-    },
-  })
-  const runner = await openRunner({ file, reader: store, projections: [fragile] })
-  await t.rejects(runner.advance(), { code: 'projection-failed', cause: { message: 'broken' } })
-  t.same(tallies(file), whole(1_000))
-  failing = false
-  t.equal(await runner.advance(), 1_500)
-  t.same(tallies(file), whole(1_500))
-  await runner.close()
-})
-
-t.test('a build that fails beside the live one says so and stops nobody', async (t) => {
-  const { file } = folderFor(t)
-  const store = openMemoryStore()
-  await appendMany(store, 10)
-  const broken = defineProjection({
-    name: 'tally',
-    version: 2,
-    tables: tally(2).tables,
-    on: {
-      a: () => {
-        throw new Error('broken')
-      },
-    },
-  })
-  const messages: RunnerMessage[] = []
-  const options = { file, reader: store, onMessage: (one: RunnerMessage) => messages.push(one) }
-  const first = await openRunner({ ...options, projections: [tally(1)] })
-  await first.close()
-  const runner = await openRunner({ ...options, projections: [tally(1), broken] })
-  t.equal(await runner.advance(), 10)
-  t.same(tallies(file), whole(10))
-  t.match(messages, [{ code: 'build-failed', projection: 'tally', version: 2 }])
-  await runner.close()
-})
-
-t.test('of builds that grow together, one that fails leaves the others whole', async (t) => {
-  const { file } = folderFor(t)
-  const store = openMemoryStore()
-  await appendMany(store, 700)
-  const other = (version: number, fails: boolean) =>
-    defineProjection({
-      name: 'other',
-      version,
-      tables: async (db, table) => {
-        await db.schema.createTable(table('others')).addColumn('n', 'integer').execute()
-      },
-      on: {
-        '*': ({ position }, { run, table }) => {
-          run(`INSERT INTO ${table('others')} VALUES (?)`, position)
-          if (fails && position === 333) throw new Error('broken')
-        },
-      },
-    })
-  const messages: RunnerMessage[] = []
-  const onMessage = (one: RunnerMessage) => messages.push(one)
-  const options = { file, reader: store, batchEvents: 100, onMessage }
-  const first = await openRunner({ ...options, projections: [other(1, false), tally(1)] })
-  await first.advance()
-  await first.close()
-  const projections = [other(1, false), other(2, true), tally(1), tally(2)]
-  const runner = await openRunner({ ...options, projections })
-  t.equal(await runner.advance(), 700)
-  t.match(messages, [{ code: 'build-failed', projection: 'other', cause: { message: 'broken' } }])
-  t.same(tallies(file), whole(700))
-  t.same(tableNames(file), ['tallies_v2'])
-  const database = new DatabaseSync(file, { readOnly: true })
-  const counts = ['others', 'others_v2'].map(
-    (name) => database.prepare(`SELECT count(*) AS n FROM ${name}`).get()?.n,
-  )
-  database.close()
-  t.same(counts, [700, 300], 'what failed keeps its last whole batch')
-  await runner.close()
 })
 
 t.test('a file that cannot be used is deleted and built again', async (t) => {
@@ -261,7 +70,7 @@ t.test('a file that cannot be used is deleted and built again', async (t) => {
     damage()
     const runner = await open()
     t.equal(await runner.advance(), 2_000)
-    t.same(tallies(file), whole(2_000))
+    t.same(talliesIn(file), whole(2_000))
     await runner.close()
   }
   const whys = messages.map((message) => ('why' in message ? message.why : message.code))
@@ -296,7 +105,7 @@ t.test('damage that shows while it runs is mended by building again', async (t) 
   closeSync(handle)
   await appendMany(store, 100, 1_500)
   t.equal(await runner.advance(), 1_600)
-  t.same(tallies(file), whole(1_600))
+  t.same(talliesIn(file), whole(1_600))
   t.match(messages, [{ code: 'read-models-begun-anew', why: 'damaged' }])
   await runner.close()
 })
@@ -327,7 +136,7 @@ t.test('a killed process goes on from its checkpoint', async (t) => {
   })
   t.ok(runner.position() >= 3_000, 'what was done is kept')
   t.equal(await runner.advance(), 12_000)
-  t.same(tallies(file), whole(12_000))
+  t.same(talliesIn(file), whole(12_000))
   t.same(messages, [])
   await runner.close()
   await store.close()
@@ -348,7 +157,7 @@ t.test('the loop runs in a thread, woken by messages', async (t) => {
   store.onAppended(() => thread.postMessage({ wake: true }))
   const position = await appendMany(store, 40)
   t.equal(await progress.waitFor(position, 20_000), true)
-  t.same(tallies(file), whole(40))
+  t.same(talliesIn(file), whole(40))
   thread.postMessage({ rebuild: 'no-such', call: 9 })
   t.match(await done.promise, { done: 9, error: /no-such/ })
   t.equal(progress.position, position)

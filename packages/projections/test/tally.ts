@@ -1,6 +1,5 @@
 // A projection for tests: how many events of each type, and the sum of their positions, so that
 // an event left out or applied twice shows.
-import { DatabaseSync } from 'node:sqlite'
 import type { EventStore } from '@linli/event-store'
 import { defineProjection, type Projection } from '../src/index.ts'
 
@@ -16,15 +15,13 @@ export const tally = (version = 1, weight = 1): Projection =>
         .addColumn('sum', 'integer', (column) => column.notNull())
         .execute()
     },
-    on: {
-      '*': (event, { run, table }) =>
-        run(
-          `INSERT INTO ${table('tallies')} VALUES (?, ?, ?) ON CONFLICT DO UPDATE
-           SET count = count + excluded.count, sum = sum + excluded.sum`,
-          event.type,
-          weight,
-          event.position,
-        ),
+    on: ({ writer }) => {
+      const add = writer({
+        table: 'tallies',
+        columns: ['type', 'count', 'sum'],
+        onConflict: { key: ['type'], add: ['count', 'sum'] },
+      })
+      return { '*': (event) => add([event.type, weight, event.position]) }
     },
   })
 
@@ -41,22 +38,4 @@ export async function appendMany(store: EventStore, count: number, from = 0): Pr
     if (answer.ok) position = answer.position
   }
   return position
-}
-
-/** What the read model says. */
-export function tallies(file: string): { count: number; sum: number } {
-  const database = new DatabaseSync(file, { readOnly: true })
-  const row = database.prepare('SELECT sum(count) AS count, sum(sum) AS sum FROM tallies').get()
-  database.close()
-  return { count: Number(row?.count ?? 0), sum: Number(row?.sum ?? 0) }
-}
-
-/** The tables of the file, to see which builds there are. */
-export function tableNames(file: string): string[] {
-  const database = new DatabaseSync(file, { readOnly: true })
-  const rows = database
-    .prepare(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name LIKE 'tallies%'`)
-    .all()
-  database.close()
-  return rows.map((row) => String(row.name)).sort()
 }
