@@ -25,7 +25,7 @@ import { appendForCertain } from './append-outcome.ts'
 import { type BackOff, defaultBackOff, type Retrying, retried } from './back-off.ts'
 import { Connection } from './connection.ts'
 import { Feed } from './feed.ts'
-import { type Ours, oursBy, readHead, readPage } from './log-page.ts'
+import { type Ours, oursBy, readHead, readNewest, readPage } from './log-page.ts'
 import { proposedOf } from './record.ts'
 
 // A server takes 100 calls at once on a connection (Kestrel's MaxStreamsPerConnection), and each
@@ -56,6 +56,8 @@ export type KurrentStoreOptions = {
 /** The log on a server. */
 export interface KurrentStore extends EventStore {
   readonly serverVersion: string
+  /** The last event of the log. */
+  newest(): Promise<StoredEvent | undefined>
 }
 
 type Parts = {
@@ -162,6 +164,12 @@ class Store implements KurrentStore {
     const head = await this.#retried(() => readHead(connection, ours, this.#head))
     this.#head = Math.max(this.#head, head)
     return head
+  }
+
+  async newest(): Promise<StoredEvent | undefined> {
+    this.#assertOpen()
+    const { connection, ours } = this.#parts
+    return this.#retried(() => readNewest(connection, ours, 0))
   }
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<StoredEvent[]> {

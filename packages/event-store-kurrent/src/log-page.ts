@@ -54,18 +54,28 @@ export async function readPage(
 
 /** Position of our last event, looked for from the end back to `known`, one of ours or 0. */
 export async function readHead(connection: Connection, ours: Ours, known: number): Promise<number> {
+  return (await readNewest(connection, ours, known))?.position ?? known
+}
+
+/** Our last event behind `known`. */
+export async function readNewest(
+  connection: Connection,
+  ours: Ours,
+  known: number,
+): Promise<StoredEvent | undefined> {
   let from: number | undefined
   for (let count = firstBackward; ; count = Math.min(count * 4, limits.pageEvents)) {
-    let [examined, found]: [number, number | undefined] = [0, undefined]
+    let examined = 0
+    let found: StoredEvent | undefined
+    let isKnown = false
     const range = { backward: true, count, ...(from === undefined ? {} : { from }) }
     await connection.read(range, (recorded) => {
       examined += 1
       from = recorded.position
-      if (from <= known) found = known
-      else if (ours.event(recorded) !== undefined) found = from
-      return found === undefined
+      isKnown = from <= known
+      if (!isKnown) found = ours.event(recorded)
+      return !isKnown && found === undefined
     })
-    if (found !== undefined) return found
-    if (examined < count) return known
+    if (found !== undefined || isKnown || examined < count) return found
   }
 }

@@ -3,6 +3,10 @@
 export { checkAppend, checkLimit, closedFault, streamTooLong } from './append-check.ts'
 export { limits } from './limits.ts'
 export { type FolderLock, lockFolder } from './lock.ts'
+export type { LogCopy, LogCopyOptions, LogProof } from './log-copy.ts'
+export { openLogCopy } from './log-copy.ts'
+export type { LogMark } from './log-mark.ts'
+export { movedFault, readLogMark, writeLogMark } from './log-mark.ts'
 export { openMemoryStore } from './memory-store.ts'
 export type {
   Appended,

@@ -8,6 +8,8 @@ import { StoreFault } from './port.ts'
 export type FaultData = { code: StoreFaultCode; message: string; retry: Retry; cause: string }
 
 const uniqueViolated = 2067
+// The log's only trigger is that of log-mark.ts.
+const triggerRefused = 1811
 
 // https://sqlite.org/rescode.html, the primary codes.
 const resultCodes = {
@@ -63,6 +65,9 @@ export function faultFrom(data: FaultData): StoreFault {
 type Known = { code: StoreFaultCode; message: string; lasting: boolean }
 
 function describe(error: unknown, file: string): Known | undefined {
+  if (resultCode(error) === triggerRefused) {
+    return known('log-moved', `The log ${file} is moved and takes nothing more.`, true)
+  }
   switch (primaryCode(error)) {
     case resultCodes.busy:
     case resultCodes.locked:

@@ -10,6 +10,7 @@ import type { FolderLock } from './lock.ts'
 import { lockFolder } from './lock.ts'
 import { backupLog } from './log-backup.ts'
 import { logFile } from './log-file.ts'
+import { assertServing } from './log-mark.ts'
 import type { EventReader, EventStore } from './port.ts'
 import type { SqliteReader } from './sqlite-reader.ts'
 import { openSqliteReader } from './sqlite-reader.ts'
@@ -20,8 +21,11 @@ import { Wakeups } from './wakeups.ts'
 import type { WriterThread } from './writer-thread.ts'
 import { startWriter } from './writer-thread.ts'
 
-/** `commitDelayMs` adds so much to each commit, as a slow disk would. */
-export type SqliteStoreOptions = { folder: string; commitDelayMs?: number }
+/**
+ * `commitDelayMs` adds so much to each commit, as a slow disk would. `arriving` opens a log that
+ * is being moved here, or had moved away and comes back, which otherwise is not opened.
+ */
+export type SqliteStoreOptions = { folder: string; commitDelayMs?: number; arriving?: boolean }
 
 /** The embedded store. */
 export interface SqliteStore extends EventStore {
@@ -44,12 +48,13 @@ type Parts = {
 /**
  * Opens the log of a data folder, making both if need be, as the folder's only owner. Rejects
  * with a StoreFault: `folder-in-use`, `folder-read-only`, `folder-unusable`, `disk-full`,
- * `log-damaged`, `log-foreign`.
+ * `log-damaged`, `log-foreign`, `log-moved`.
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
-  const { folder, commitDelayMs = 0 } = options
+  const { folder, commitDelayMs = 0, arriving = false } = options
   const lock = lockFolder(folder)
   try {
+    if (!arriving) assertServing(folder)
     return storeOf({ folder, lock, ...(await startParts(folder, commitDelayMs)) })
   } catch (error) {
     lock.release()
