@@ -1,11 +1,12 @@
 // What must hold after a kill: nothing acknowledged is lost, no effect came to two outcomes, and
 // the read models are those that a fresh build makes.
+
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { commandId, execute, openFields, parseEvent, workflowOf } from '@linli/engine'
 import type { EventReader } from '@linli/event-store'
-import { type Community, openCommunity } from '@linli/linli'
+import { type Community, openCommunity } from '@linli/runtime'
 import { type Event, isRefusal } from '@linli/workflow'
 import type { Acknowledged } from './acknowledged.ts'
 

@@ -1,7 +1,8 @@
 // Commands whose answers a crash must not lose, given before the vault has written which key is
 // whose: run as a process of its own it gives them and kills itself at once, before any effect.
+
 import { execute, type Reply, type Request, SYSTEM } from '@linli/engine'
-import { openCommunity } from '@linli/linli'
+import { openCommunity } from '@linli/runtime'
 import { foundNeighbourhood, taken } from '../simulation/neighbourhood.ts'
 
 /** Gives the commands; a second time they find their first answers. */

@@ -1,6 +1,8 @@
 // The process that is killed while it imports: a dot on standard output for each durable event.
+
 import { readFileSync, writeSync } from 'node:fs'
-import { importNyc311, openCommunity } from '@linli/linli'
+import { importNyc311 } from '@linli/linli'
+import { openCommunity } from '@linli/runtime'
 
 const [folder = '', file = ''] = process.argv.slice(2)
 const community = await openCommunity({ folder })

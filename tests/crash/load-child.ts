@@ -1,9 +1,10 @@
 // The process that is killed: opens the community in a folder and lives through cases as fast as
 // it can, several at once. Each acknowledged command is one line on standard output, written
 // after the answer and before anything else.
+
 import { writeSync } from 'node:fs'
 import { type Caller, execute, type Request } from '@linli/engine'
-import { openCommunity } from '@linli/linli'
+import { openCommunity } from '@linli/runtime'
 import { foundNeighbourhood, taken } from '../simulation/neighbourhood.ts'
 import { type Acknowledged, fastClock, phoneOf } from './acknowledged.ts'
 

@@ -1,8 +1,9 @@
 // A community served over HTTP on a clock that the test moves. What happens in a story goes
 // through the API; only founding the neighbourhood and handing out tokens does not.
+
 import { join } from 'node:path'
 import { Access, execute, nextClockAt } from '@linli/engine'
-import { buildServer, type Community, openCommunity } from '@linli/linli'
+import { buildServer, type Community, openCommunity } from '@linli/runtime'
 import { foundNeighbourhood, type Neighbourhood, type People } from '../simulation/neighbourhood.ts'
 
 /** Who asks: a role of the neighbourhood, or nobody in particular. */

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { durations, openFields, parseEvent, type Recorded } from '@linli/engine'
-import { type Community, importNyc311, openCommunity } from '@linli/linli'
+import { importNyc311 } from '@linli/linli'
+import { type Community, openCommunity } from '@linli/runtime'
 import { statePath } from '@linli/workflow'
 import t, { type Test } from 'tap'
 

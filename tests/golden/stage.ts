@@ -1,10 +1,11 @@
 // Where golden streams are played: a fresh community on a clock of its own, with fixed keys, so
 // that the same play gives the same ids and times. Only makes streams; the test just reads them.
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Caller, HistoryRun, pseudonymiser, type Reply } from '@linli/engine'
-import { type Community, openCommunity } from '@linli/linli'
+import { type Community, openCommunity } from '@linli/runtime'
 import { foundNeighbourhood, type Neighbourhood, taken } from '../simulation/neighbourhood.ts'
 
 /** Gives commands at a time that only moves forward. Times are local: `2026-11-16T09:00`. */

@@ -1,10 +1,10 @@
 // The process under test: one community with its HTTP server, and what is measured from inside.
 // Runs as a child, so that its memory and its time are its own.
+
 import type { AddressInfo } from 'node:net'
 import { execute, freshId } from '@linli/engine'
+import { buildServer, type Community, openCommunity } from '@linli/runtime'
 import { isRefusal } from '@linli/workflow'
-import { type Community, openCommunity } from '../../services/linli/src/community.ts'
-import { buildServer } from '../../services/linli/src/server.ts'
 import { ALONE, ALONE_COMMANDS, phoneOf, reportOf } from './case-script.ts'
 import { answerCalls } from './child-call.ts'
 import { scanLog } from './log-scan.ts'

@@ -1,9 +1,10 @@
 // Making a log long: real cases of the log again, as other instances, their
 // texts sealed anew, so that they fold and are searched like the ones they were taken from.
+
 import { freshId } from '@linli/engine'
 import type { EventStore, StoredEvent } from '@linli/event-store'
+import type { Community } from '@linli/runtime'
 import { isSealed } from '@linli/workflow'
-import type { Community } from '../../services/linli/src/community.ts'
 import { scanLog } from './log-scan.ts'
 
 /** Cases copied at once while a log is made long. */

@@ -1,8 +1,9 @@
 // What the bench is played in: a community, units, people with bearer tokens, and residents whose
 // telephone numbers are known because each has reported before.
+
 import { Access, type Caller, execute, freshId, type Grant } from '@linli/engine'
+import type { Community } from '@linli/runtime'
 import { isRefusal } from '@linli/workflow'
-import type { Community } from '../../services/linli/src/community.ts'
 import { type By, phoneOf, reportOf } from './case-script.ts'
 
 /** Whom the bench acts as. */

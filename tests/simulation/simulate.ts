@@ -1,6 +1,7 @@
 // A year in a neighbourhood, drawn from a seed: anybody does anything that is offered to them, the
 // clock jumps, and after every few steps the laws must hold.
 //   node tests/simulation/simulate.ts --seed 7 --steps 2000
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ import {
   Replay,
   viewInstance,
 } from '@linli/engine'
-import { type Community, openCommunity } from '@linli/linli'
+import { type Community, openCommunity } from '@linli/runtime'
 import { hasEnded, isRefusal, stateOf, statePath } from '@linli/workflow'
 import { workflows } from '@linli/workflows'
 import { CATEGORIES, type Drawing, given, rare } from './given-data.ts'

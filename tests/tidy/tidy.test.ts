@@ -16,12 +16,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   workflow: ['xstate', 'zod'],
   'event-store': [],
   'event-store-kurrent': ['@linli/event-store', '@eventstore/db-client'],
-  vault: ['kysely'],
-  projections: ['@linli/event-store', 'kysely'],
+  sql: ['kysely', 'pg'],
+  vault: ['@linli/sql', 'kysely'],
+  projections: ['@linli/event-store', '@linli/sql', 'kysely'],
   engine: [
     '@linli/workflow',
     '@linli/calendar',
     '@linli/event-store',
+    '@linli/sql',
     '@linli/vault',
     '@linli/projections',
     'kysely',
@@ -29,8 +31,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   interchange: ['@linli/event-store', 'csv-parse', 'zod'],
   http: ['@linli/engine', 'fastify', 'zod'],
+  runtime: [
+    '@linli/workflow',
+    '@linli/event-store',
+    '@linli/event-store-kurrent',
+    '@linli/sql',
+    '@linli/vault',
+    '@linli/projections',
+    '@linli/engine',
+    '@linli/http',
+    '@linli/workflows',
+  ],
 }
-const ANY_OUTSIDE = new Set(['http'])
+const ANY_OUTSIDE = new Set(['http', 'runtime'])
 
 const code = sourceFiles(/\.(ts|tsx)$/).filter((file) => !file.path.endsWith('.d.ts'))
 const sources = code.filter(

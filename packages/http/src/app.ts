@@ -1,5 +1,6 @@
 // The HTTP application, put together: plugins, the gate, every route, one place where errors
 // become problem documents. Logs name the route's pattern, never a path with a token in it.
+import { randomUUIDv7 } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import rateLimit from '@fastify/rate-limit'
 import fastify, {
@@ -17,7 +18,7 @@ import { addStreamRoutes } from './event-stream.ts'
 import { addFigureRoutes } from './figure-route.ts'
 import { addFileRoutes } from './file-route.ts'
 import { addGate } from './gate.ts'
-import { addHealthRoutes } from './health-route.ts'
+import { addHealthRoutes, type HealthPorts } from './health-route.ts'
 import { addListRoutes } from './list-route.ts'
 import { addNoticeRoutes } from './notice-route.ts'
 import { addOpenApi, addOpenApiPages } from './open-api.ts'
@@ -42,21 +43,22 @@ export type AppOptions = {
   onRoute?: (route: RouteOptions) => void
 }
 
+/** The application of a process that answers for nothing but its own health and figures. */
+export function buildHealthApp(
+  ports: HealthPorts,
+  options: Pick<AppOptions, 'logger'> = {},
+): FastifyInstance {
+  const app = bareApp(options)
+  addHealthRoutes(app, ports)
+  return app
+}
+
 /** The application, ready to listen. */
 export async function buildApp(
   ports: HttpPorts,
   options: AppOptions = {},
 ): Promise<FastifyInstance> {
-  const app: FastifyInstance = fastify({
-    ...(options.logger === undefined ? {} : { loggerInstance: options.logger }),
-    ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_BYTES_MAX,
-    routerOptions: { maxParamLength: 300 },
-    forceCloseConnections: 'idle',
-  })
-  app.removeContentTypeParser('text/plain')
-  app.setErrorHandler(answerProblem)
+  const app = bareApp(options)
   await addOpenApi(app)
   await app.register(cookie, { hook: false })
   await app.register(rateLimit, { global: false })
@@ -76,6 +78,25 @@ export async function buildApp(
   addHealthRoutes(app, ports)
   await addOpenApiPages(app)
   await addWebRoutes(app, ports.webFolder)
+  return app
+}
+
+function bareApp({ logger, trustProxy }: AppOptions): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    ...(trustProxy === undefined ? {} : { trustProxy }),
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: 'request',
+    }),
+    // A counter would give the same name to requests of different processes and starts.
+    genReqId: () => randomUUIDv7(),
+    bodyLimit: BODY_BYTES_MAX,
+    routerOptions: { maxParamLength: 300 },
+    forceCloseConnections: 'idle',
+  })
+  app.removeContentTypeParser('text/plain')
+  app.setErrorHandler(answerProblem)
   endIdleConnections(app)
   return app
 }
@@ -91,11 +112,21 @@ function endIdleConnections(app: FastifyInstance): void {
 
 const CLOSING_MS = 20
 
+/** The instance of a command or a case; a resident's link is no id. */
+function streamIn(params: unknown): { stream?: string } {
+  if (typeof params !== 'object' || params === null || !('id' in params)) return {}
+  const { id } = params
+  return typeof id === 'string' && INSTANCE.test(id) ? { stream: id } : {}
+}
+
+const INSTANCE = /^[a-z][a-z-]*-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
 function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply) {
   const found = problemOf(thrown)
   const document = problem(found.code, language(request), found.extra)
   if (document.status >= 500) {
-    request.log.error({ err: thrown, route: request.routeOptions.url }, 'a request failed')
+    const { url: route } = request.routeOptions
+    request.log.error({ err: thrown, route, ...streamIn(request.params) }, 'a request failed')
   }
   if (found.retryAfterS !== undefined) reply.header('retry-after', String(found.retryAfterS))
   if (found.code === 'unauthenticated') reply.header('www-authenticate', 'Bearer')

@@ -77,7 +77,7 @@ async function readable(
   const query = parsed(CaseQuery, request.query, request)
   const { id } = request.params
   if (!isIdOf(workflow.id, id)) throw new ProblemError('not-found', { field: 'id' })
-  const newest = await ports.engine.instances.get(id)
+  const newest = await ports.engine.instances.current(id)
   if (newest === undefined) throw new ProblemError('not-found', { field: 'id' })
   if (!mayRead(callerOf(request), workflow.id, workflow.summary(newest))) {
     throw new ProblemError('forbidden')

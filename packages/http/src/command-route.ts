@@ -100,10 +100,25 @@ export async function give(ports: HttpPorts, asked: Asked, exchange: Exchange): 
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(at === undefined ? {} : { at }),
   })
+  logCommand(asked, request, answer)
   if (isRefusal(answer)) throw await refused(ports, asked, { request, refusal: answer })
   if (asked.command.type === ERASED) await destroyKeys(ports, answer.instance)
   if (given === undefined) reply.header('idempotency-key', key)
   return send(ports, answer, { request, reply, starts: id === undefined })
+}
+
+/** What became of a command: ids, a place in the log and codes, never what was said in it. */
+function logCommand({ command, id }: Asked, { log }: FastifyRequest, answer: Reply | Refusal) {
+  if (isRefusal(answer)) {
+    const { refused } = answer
+    log.debug(
+      { command: command.type, ...(id === undefined ? {} : { stream: id }), refused },
+      'refused',
+    )
+    return
+  }
+  const { instance: stream, position, repeated } = answer
+  log.debug({ command: command.type, stream, position, repeated }, 'taken')
 }
 
 const ERASED = 'person.erased'
@@ -178,7 +193,7 @@ async function refused(
 /** With a stale revision comes the state as it is, for those who may read it. */
 async function present(ports: HttpPorts, asked: Asked, refusal: Refusal): Promise<ProblemExtra> {
   if (refusal.refused !== 'stale-revision' || asked.id === undefined) return {}
-  const instance = await ports.engine.instances.get(asked.id)
+  const instance = await ports.engine.instances.current(asked.id)
   if (instance === undefined) return {}
   const row = asked.workflow.summary(instance)
   if (!mayRead(asked.caller, asked.workflow.id, row)) return {}

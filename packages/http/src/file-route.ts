@@ -98,7 +98,7 @@ function addDownload(app: FastifyInstance, ports: HttpPorts, workflow: Workflow)
 
 async function instanceOf(ports: HttpPorts, workflow: Workflow, request: FastifyRequest<Params>) {
   const { id } = request.params
-  const instance = isIdOf(workflow.id, id) ? await ports.engine.instances.get(id) : undefined
+  const instance = isIdOf(workflow.id, id) ? await ports.engine.instances.current(id) : undefined
   if (instance === undefined) throw new ProblemError('not-found', { field: 'id' })
   return instance
 }

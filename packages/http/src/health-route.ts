@@ -9,8 +9,14 @@ const tag = 'operations'
 /** How far the read models may lag behind the log before the server calls itself not ready. */
 const LAG_MAX = 1_000_000
 
+/** What health and figures are told from. */
+export type HealthPorts = Pick<HttpPorts, 'metrics' | 'metricsToken' | 'isEnding'> & {
+  engine: { store: { head(): Promise<number> } }
+  read: { position: () => number }
+}
+
 /** Adds health and metrics. */
-export function addHealthRoutes(app: FastifyInstance, ports: HttpPorts): void {
+export function addHealthRoutes(app: FastifyInstance, ports: HealthPorts): void {
   app.get(
     '/health/live',
     { config: { may: 'anyone', doc: { summary: 'The process lives', tag } } },
@@ -20,17 +26,37 @@ export function addHealthRoutes(app: FastifyInstance, ports: HttpPorts): void {
     '/health/ready',
     { config: { may: 'anyone', doc: { summary: 'The server can serve', tag } } },
     async (_request, reply) => {
-      const head = await ports.engine.store.head()
-      const position = ports.read.position()
-      const isReady = head - position <= LAG_MAX
+      const read = String(ports.read.position())
+      if (ports.isEnding?.() === true) {
+        reply.code(503)
+        return { status: 'ending', read }
+      }
+      const head = await headOf(ports)
+      if (head === undefined) {
+        reply.code(503)
+        return { status: 'log-away', read }
+      }
+      const isReady = head - Number(read) <= LAG_MAX
       reply.code(isReady ? 200 : 503)
-      return { status: isReady ? 'ready' : 'behind', head: String(head), read: String(position) }
+      return { status: isReady ? 'ready' : 'behind', head: String(head), read }
     },
   )
   addMetrics(app, ports)
 }
 
-function addMetrics(app: FastifyInstance, { metrics, metricsToken }: HttpPorts): void {
+/** A fault of the log is for the log's own figures to tell: here it is only not there. */
+async function headOf({ engine }: HealthPorts): Promise<number | undefined> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>()
+  const patience = setTimeout(resolve, HEAD_MS, undefined)
+  const found = await Promise.race([engine.store.head().catch(() => undefined), late])
+  clearTimeout(patience)
+  return found
+}
+
+/** Who asks whether we are ready waits no longer than this. */
+const HEAD_MS = 2_000
+
+function addMetrics(app: FastifyInstance, { metrics, metricsToken }: HealthPorts): void {
   if (metrics === undefined) return
   app.get(
     '/metrics',

@@ -1,5 +1,5 @@
 // The HTTP edge: the application, what it stands on, and what its answers look like.
-export { type AppOptions, BODY_BYTES_MAX, buildApp } from './app.ts'
+export { type AppOptions, BODY_BYTES_MAX, buildApp, buildHealthApp } from './app.ts'
 export type { JsonSchema } from './command-form.ts'
 export { formOf } from './command-form.ts'
 export { SESSION_COOKIE } from './gate.ts'

@@ -52,6 +52,8 @@ export type HttpPorts = {
   metrics?: () => Promise<{ type: string; text: string }>
   /** Who has this bearer token reads the figures; without one, only who sits at this machine. */
   metricsToken?: string
+  /** The process was told to end: it is not ready any more, and still answers. */
+  isEnding?: () => boolean
   /** Cookies are marked `Secure`: the site is reached by https. */
   secure?: boolean
   /** Requests a minute from one address to sign-in and residents' routes. */

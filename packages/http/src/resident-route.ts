@@ -116,7 +116,7 @@ export async function linkedCase(ports: HttpPorts, token: string): Promise<Follo
   const linked = await ports.access.links.read(token)
   if (linked === undefined) throw new ProblemError('link-invalid', { field: 'token' })
   const erased = ports.engine.vault.isErased(linked.person ?? linked.instance)
-  const instance = erased ? undefined : await ports.engine.instances.get(linked.instance)
+  const instance = erased ? undefined : await ports.engine.instances.current(linked.instance)
   if (instance === undefined) throw new ProblemError('link-invalid', { field: 'token' })
   const { person } = linked
   const caller: Caller = {

@@ -1,12 +1,13 @@
 // `backup`: copies an installation while it runs. Progress is copied before the log, so that no
 // effect is taken for done that the copied log does not hold; the keys after it, so that every
 // event of the copy has its key. The keys go to a place of their own.
+
 import { cpSync, existsSync, mkdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
+import { CALENDARS } from '@linli/runtime'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { hasNote, writeNote } from './backup-note.ts'
-import { CALENDARS } from './calendar-years.ts'
 import { CommandFault } from './command-fault.ts'
 import { type Checked, checkDatabase } from './database-check.ts'
 import { DEMO } from './demo-mark.ts'
@@ -76,12 +77,17 @@ function isInside(outer: string, inner: string): boolean {
 }
 
 const STAGE = 'new'
+const ELSEWHERE =
+  'The log, or keys and work, are on servers: back them up with the means of those servers, as docs/operations.md says.'
 
 /** Everything is drawn into a folder beside the last backup, which stays whole until the end. */
 async function draw(
   { community, tell }: Omit<TaskScene, 'signal'>,
   { to, keys }: Places,
 ): Promise<Checked> {
+  const { backupLog } = community
+  if (backupLog === undefined || community.vault.isShared)
+    throw new CommandFault('backup-elsewhere', ELSEWHERE)
   const [log, secret] = [join(to, STAGE), join(keys, STAGE)]
   for (const stage of [log, secret]) {
     rmSync(stage, { recursive: true, force: true })
@@ -91,7 +97,7 @@ async function draw(
   await sql`vacuum into ${join(log, 'work.db')}`.execute(community.work)
   for (const name of COPIED) copyWhole(join(community.folder, name), join(log, name))
   tell('copying the log')
-  await community.store.backup(join(log, 'log.db'))
+  await backupLog(join(log, 'log.db'))
   tell('copying the keys')
   await community.vault.backup(join(secret, 'vault.db'))
   cpSync(community.keyPath, join(secret, 'key'))

@@ -1,10 +1,11 @@
 // What every command of the line shares: its settings, how its outcome is told, and the one place
 // where a fault becomes a sentence and an exit status. Knows no command.
+
 import { join } from 'node:path'
+import { readSettings, type Settings, SettingsFault } from '@linli/runtime'
 import { Command } from 'commander'
 import { toldOf } from './command-fault.ts'
 import type { Asker, Installation } from './installation.ts'
-import { readSettings, type Settings, SettingsFault } from './settings.ts'
 
 /** The exit statuses; of what a signal stopped before its end, what a shell expects. */
 export const STATUS = { done: 0, failed: 1, wrongUsage: 2, SIGINT: 130, SIGTERM: 143 } as const
@@ -77,9 +78,10 @@ export function act<Options>(
   }
 }
 
-function installationOf({ folder, keyFile, city }: Settings): Installation {
+function installationOf({ folder, keyFile, city, ...where }: Settings): Installation {
+  const { events, read, files } = where
   const keyPath = keyFile ?? join(folder, 'key')
-  return { folder, keyPath, ...(city === undefined ? {} : { city }) }
+  return { folder, events, read, files, keyPath, ...(city === undefined ? {} : { city }) }
 }
 
 function tellFault(fault: unknown, to: { folder: string | undefined; json: boolean }): void {

@@ -1,5 +1,6 @@
 // What a command says when it was refused or the world failed: one sentence and a stable code.
 // Knows every fault class of ours and turns it, or the system's own errors, into that sentence.
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -8,11 +9,12 @@ import { EngineFault } from '@linli/engine'
 import { StoreFault } from '@linli/event-store'
 import { Nyc311Fault } from '@linli/interchange'
 import { ProjectionFault } from '@linli/projections'
+import { SettingsFault } from '@linli/runtime'
+import { DatabaseFault } from '@linli/sql'
 import { VaultFault } from '@linli/vault'
 import { FoldFault, type Refusal } from '@linli/workflow'
 import { ZodError } from 'zod'
 import { ReplayFault } from './replay.ts'
-import { SettingsFault } from './settings.ts'
 
 /** A command that was refused or failed: the code is stable, the message one clear sentence. */
 export class CommandFault extends Error {
@@ -55,6 +57,7 @@ const invalid = ({ issues }: ZodError): string =>
 
 type OurFault =
   | CommandFault
+  | DatabaseFault
   | EngineFault
   | FoldFault
   | Nyc311Fault
@@ -66,6 +69,7 @@ type OurFault =
 
 const OURS = [
   CommandFault,
+  DatabaseFault,
   EngineFault,
   FoldFault,
   Nyc311Fault,

@@ -10,6 +10,7 @@ import { diagnose } from './doctor.ts'
 import { erase } from './erase.ts'
 import { addExport, addImport, addReplay } from './history-commands.ts'
 import { perform } from './installation.ts'
+import { addMove } from './move-command.ts'
 import { rebuild } from './rebuild.ts'
 import { restore } from './restore.ts'
 import { createToken } from './token.ts'
@@ -24,6 +25,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   addRebuild(line)
   addBackup(line)
   addRestore(line)
+  addMove(line)
   addErase(line)
   addToken(line)
   addDoctor(line)

@@ -2,13 +2,14 @@
 // the server that owns the folder. One request a connection, lines of JSON; lines of progress
 // come back, then what was done or why not. Anything more that the caller says, and its leaving,
 // means: end soon. Knows no command by name.
+
 import { closeSync, existsSync, openSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Community } from '@linli/runtime'
 import { z } from 'zod'
 import { CommandFault, toldOf } from './command-fault.ts'
-import type { Community } from './community.ts'
 import type { AnyTask } from './task.ts'
 
 const NAME = 'control.sock'

@@ -1,13 +1,14 @@
 // What doctor sees in an open community: whether the log folds, keys fit, erasures agree, read
 // models and effects have followed, and whether the machine's clock can be right.
+
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Engine, openFields, parseEvent } from '@linli/engine'
 import type { StoredEvent } from '@linli/event-store'
+import type { Community } from '@linli/runtime'
 import { VaultFault } from '@linli/vault'
 import { FoldFault, fold } from '@linli/workflow'
-import type { Community } from './community.ts'
 import { checkDatabase } from './database-check.ts'
 import type { Finding } from './doctor-outside.ts'
 import type { TaskScene } from './task.ts'

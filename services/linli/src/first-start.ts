@@ -1,7 +1,7 @@
 // What a first start makes in an empty log: the demo community, or only the persons whom linli
 // itself needs. A later start makes nothing.
+import type { Community } from '@linli/runtime'
 import { CommandFault } from './command-fault.ts'
-import type { Community } from './community.ts'
 import { makeDemo } from './demo/demo.ts'
 import { beginDemo, type DemoAccount, demoAccounts, endDemo } from './demo-mark.ts'
 import { operatorOf } from './operator.ts'

@@ -1,5 +1,6 @@
 // `linli import nyc311 FILE`: each row becomes an appeal whose handling happened outside, given as
 // commands at their own times on a clock of the import's own. Running it twice adds nothing.
+
 import { readFileSync } from 'node:fs'
 import { HistoryRun, idAt, SYSTEM } from '@linli/engine'
 import {
@@ -9,8 +10,8 @@ import {
   readMeanings,
   readNyc311,
 } from '@linli/interchange'
+import type { Community } from '@linli/runtime'
 import { isRefusal } from '@linli/workflow'
-import type { Community } from './community.ts'
 
 /** What became of a row that was not simply taken. */
 export type ImportedRow = {

@@ -1,7 +1,8 @@
-// An installation of linli as the tests and the bench open it.
-export { type Community, type CommunityOptions, openCommunity } from './community.ts'
+// What the tests and the bench use of the command line's work.
 export { type ExportOptions, exportNdjson } from './export.ts'
 export { type ImportedRow, type ImportReport, importNyc311 } from './import-nyc311.ts'
+export { type Moved, move } from './move.ts'
+export { type MoveGiven, type MovePlaces, movePlaces } from './move-place.ts'
 export {
   type ReplayAnswer,
   ReplayFault,
@@ -9,4 +10,3 @@ export {
   replayFile,
   type WhatIf,
 } from './replay.ts'
-export { buildServer, type ServerOptions } from './server.ts'

@@ -1,14 +1,22 @@
 // An installation as the command line reaches it: through its running server, or by opening the
 // data folder itself when none runs.
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { openCommunity } from '@linli/runtime'
 import { CommandFault } from './command-fault.ts'
-import { openCommunity } from './community.ts'
 import { askServer } from './control.ts'
 import type { Task } from './task.ts'
 
-/** Where an installation lies; absolute paths. */
-export type Installation = { folder: string; keyPath: string; city?: string }
+/** Where an installation lies: absolute paths, and addresses where it is on servers. */
+export type Installation = {
+  folder: string
+  events: string | undefined
+  read: string | undefined
+  files: string | undefined
+  keyPath: string
+  city?: string
+}
 
 /** Who gave the command: hears of progress, and may want it to end. */
 export type Asker = { tell: (line: string) => void; signal: AbortSignal }
@@ -19,14 +27,15 @@ export async function perform<Given, Done>(
   { task, given }: { task: Task<Given, Done>; given: Given },
   { tell, signal }: Asker,
 ): Promise<Done> {
-  const { folder, keyPath, city } = installation
+  const { folder, keyPath, city, ...where } = installation
   const stops = task.stops === true
   const answer = await askServer(folder, { task: task.name, given, signal, stops }, tell)
   // The server ran the very task whose answer this is.
   if (answer !== undefined) return answer.done as Done
-  if (task.begins !== true) checkInstalled(folder)
+  if (task.begins !== true && where.events === undefined) checkInstalled(folder)
   const community = await openCommunity({
     folder,
+    ...where,
     keyFile: keyPath,
     ...(city === undefined ? {} : { city }),
     onFault: (what, fault) => tell(`${what}: ${fault instanceof Error ? fault.message : fault}`),

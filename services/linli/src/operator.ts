@@ -1,10 +1,11 @@
 // The persons that linli opens for itself: the operator, as whom the command line acts, and the
 // administrator whom a first start lets in. Both have ids that follow from their keys, so that
 // making them again finds them.
+
 import { Access, type Caller, type Engine, execute, type Grant, SYSTEM } from '@linli/engine'
+import type { Community } from '@linli/runtime'
 import { isRefusal } from '@linli/workflow'
 import { CommandFault, refusedFault } from './command-fault.ts'
-import type { Community } from './community.ts'
 
 /** What `person.register` calls them. */
 type OwnKind = 'operator' | 'staff' | 'service'

@@ -1,9 +1,10 @@
 // `rebuild`: builds one read model again, or all, beside what is live, and says how far it is.
+
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Community } from '@linli/runtime'
 import { sql } from 'kysely'
 import { z } from 'zod'
 import { CommandFault } from './command-fault.ts'
-import type { Community } from './community.ts'
 import type { Task, TaskScene } from './task.ts'
 
 const Given = z.strictObject({ projection: z.string().optional() })

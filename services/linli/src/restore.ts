@@ -1,6 +1,7 @@
 // `restore`: puts an installation back from a backup of its log and the newest copy of its keys.
 // What comes back is opened and brought in order in a folder of its own before anything that is
 // there is replaced; and whoever was erased since stays erased.
+
 import {
   copyFileSync,
   cpSync,
@@ -14,12 +15,12 @@ import {
 import { dirname, join } from 'node:path'
 import { reconcileErasures } from '@linli/engine'
 import { sqliteDialect } from '@linli/projections'
+import { openCommunity } from '@linli/runtime'
 import type { Tombstone, VaultTables } from '@linli/vault'
 import { Kysely } from 'kysely'
 import { COPIED, checkApart, checkSound } from './backup.ts'
 import { type BackupNote, readNote } from './backup-note.ts'
 import { CommandFault, toldOf } from './command-fault.ts'
-import { openCommunity } from './community.ts'
 import { withFolderLocked } from './folder-lock.ts'
 import type { Asker, Installation } from './installation.ts'
 

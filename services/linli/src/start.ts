@@ -1,20 +1,27 @@
 // `start`: all of linli in one process. Opens the community, makes what a first start needs,
 // listens, and on a signal ends in order: no new request, those in hand answered, then the rest.
+
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import {
+  buildServer,
+  type Community,
+  installationMark,
+  markInstallation,
+  openCommunity,
+  openLog,
+  type Settings,
+} from '@linli/runtime'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { answerCeded, cedeTask, isFree } from './cede.ts'
 import { CommandFault } from './command-fault.ts'
-import { type Community, openCommunity } from './community.ts'
 import { type Control, openControl } from './control.ts'
 import { clearHalfDemo, demoAccounts } from './demo-mark.ts'
 import { type Beginning, DEMO_CITY, firstStart } from './first-start.ts'
 import type { Asker, Installation } from './installation.ts'
-import { openLog } from './log.ts'
 import { firstLink } from './operator.ts'
-import { buildServer } from './server.ts'
-import type { Settings } from './settings.ts'
 import { tasks } from './tasks.ts'
 import { buildWebPages, type WebPages } from './web-pages.ts'
 
@@ -43,26 +50,72 @@ export async function start(given: StartGiven): Promise<void> {
   if (await clearHalfDemo(installation.folder)) {
     tell('The demo was interrupted while it was made; it is begun again.')
   }
+  const isAsked = given.begin !== undefined
+  for (let round: Round = { ...given, begin, isAsked, isAgain: false }; ; ) {
+    const ceded = await openAndServe(round)
+    if (ceded === undefined || signal.aborted) return
+    round = { ...round, settings: { ...settings, port: ceded.port }, isAgain: true }
+  }
+}
+
+type Round = StartGiven & { begin: Beginning; isAsked: boolean; isAgain: boolean }
+
+/** Where an installation goes that was asked for, and the port where the answer is given. */
+type Ceded = { to: string; port: number }
+
+/** Until the signal; or until what was asked for by a move is given back. */
+async function openAndServe(given: Round): Promise<Ceded | undefined> {
+  const { settings, installation, begin, tell, signal } = given
   const log = openLog(settings.logLevel)
+  const ceding = Promise.withResolvers<string>()
+  let givenBack: Promise<void> | undefined
+  let ceded: Ceded | undefined
   const community = await openCommunity({
     folder: installation.folder,
+    ...{ events: settings.events, read: settings.read, files: settings.files },
+    ...(settings.otlpUrl === undefined ? {} : { trace: { url: settings.otlpUrl, service: 'all' } }),
     keyFile: installation.keyPath,
     ...cityOf(settings, begin),
     onFault: (what, fault) => log.error({ err: fault }, what),
     onNews: tell,
+    onMoved: ({ other }) => ceding.resolve(other),
   })
   try {
     const [pages, accounts]: [WebPages, Accounts] = await Promise.all([
       given.pages ? buildWebPages(tell) : {},
-      firstStart(community, { begin, isAsked: given.begin !== undefined, tell }),
+      firstStart(community, { begin, isAsked: given.isAsked, tell }),
     ])
     if (pages.trouble !== undefined) tell(pages.trouble)
-    if (signal.aborted) return
+    if (signal.aborted) return undefined
     const demo = settings.isLoopback ? accounts : undefined
-    await serve({ ...given, community, log, accounts: demo, webFolder: pages.folder })
+    const webFolder = pages.folder
+    ceded = await serve({ ...given, community, log, accounts: demo, webFolder, ceding })
+    if (ceded !== undefined) {
+      const isBack = async () =>
+        (await installationMark(settings)) === undefined && isFree(community.folder)
+      const { over } = await answerCeded({ ...ceded, host: settings.host, isBack, signal })
+      givenBack = over
+      givenBack.catch(() => {})
+      await leave(community, settings, ceded.to)
+    }
   } finally {
     await community.close()
   }
+  await givenBack
+  return ceded
+}
+
+/** What works in the background ends before the log takes nothing more. */
+async function leave(
+  { effects, timers }: Community,
+  settings: Settings,
+  to: string,
+): Promise<void> {
+  await timers.stop()
+  await effects.stop()
+  // A move that was asked of all processes at once has marked it already.
+  if ((await installationMark(settings)) !== undefined) return
+  await markInstallation(settings, { state: 'leaving', other: to, at: Date.now() })
 }
 
 /** New cases of a demo live by the policies that its older ones began with. */
@@ -75,15 +128,17 @@ function cityOf({ city, folder }: Settings, begin: Beginning): { city?: string }
 
 type Accounts = Awaited<ReturnType<typeof firstStart>>
 
-type Opened = StartGiven & {
+type Opened = Round & {
   community: Community
   log: Logger
   accounts: Accounts
   webFolder: string | undefined
+  /** Hears where the installation goes when it is asked for. */
+  ceding: PromiseWithResolvers<string>
 }
 
-async function serve(opened: Opened): Promise<void> {
-  const { settings, community, log, accounts, webFolder, signal } = opened
+async function serve(opened: Opened): Promise<Ceded | undefined> {
+  const { settings, community, log, accounts, webFolder, signal, ceding } = opened
   const app = await buildServer(community, {
     logger: log,
     secure: settings.secure,
@@ -97,10 +152,13 @@ async function serve(opened: Opened): Promise<void> {
   const stopWatching = endOnBug(log)
   try {
     const address = await app.listen({ host: settings.host, port: settings.port })
-    control = await openControl({ community, tasks })
-    await say(opened, settings.publicUrl ?? readable(address))
-    await ended
+    const cede = cedeTask(ceding.resolve)
+    control = await openControl({ community, tasks: [...tasks, cede] })
+    if (opened.isAgain) opened.tell('The installation was given back unmoved: serving again.')
+    else await say(opened, settings.publicUrl ?? readable(address))
+    const to = await Promise.race([ended, ceding.promise])
     log.info('ending')
+    return to === undefined ? undefined : { to, port: Number(new URL(address).port) }
   } finally {
     await control?.close()
     await closeApp(app)
@@ -150,9 +208,9 @@ async function closeApp(app: FastifyInstance): Promise<void> {
   clearTimeout(patience)
 }
 
-function once(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+function once(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return Promise.resolve(undefined)
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
 }
 
 /** A bug must not leave half a server running: it is logged, and the process ends. */

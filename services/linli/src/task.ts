@@ -1,8 +1,8 @@
 // A command of the command line that changes an installation. It is one function over an open
 // community, so that it runs the same in the running server (asked over the control socket) and
 // in the command's own process when no server runs.
+import type { Community } from '@linli/runtime'
 import type { z } from 'zod'
-import type { Community } from './community.ts'
 
 /** What a task works with. `tell` shows a line of progress; the signal says: end soon. */
 export type TaskScene = {

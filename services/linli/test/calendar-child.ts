@@ -1,6 +1,6 @@
 // The process that is killed while it moves limits: it ends itself, as a power cut would, when it
 // looks at its clock for the given time.
-import { openCommunity } from '../src/community.ts'
+import { openCommunity } from '@linli/runtime'
 
 const [folder = '', at = '', looks = ''] = process.argv.slice(2)
 let left = Number(looks)

@@ -1,14 +1,15 @@
 // A year's calendar is published while limits run: at the next start those that reach into it
 // move, each once, whatever interrupts that; and an operator's file that is wrong is named.
+
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Caller, execute, SYSTEM } from '@linli/engine'
+import { type Community, openCommunity } from '@linli/runtime'
 import type { Event } from '@linli/workflow'
 import t from 'tap'
-import { type Community, openCommunity } from '../src/community.ts'
 import { linli } from './child-process.ts'
 
 /** Thursday 31 December 2026, 17:00 in Shanghai: one working day leads into 2027. */

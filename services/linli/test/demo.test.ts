@@ -19,12 +19,12 @@ import {
 } from '@linli/engine'
 import { openMemoryStore } from '@linli/event-store'
 import { sqliteDialect } from '@linli/projections'
+import { openCommunity } from '@linli/runtime'
 import { isSealed, keyFileOf, openVault, type VaultTables } from '@linli/vault'
 import { sameState, workflowOf } from '@linli/workflow'
 import { workflows } from '@linli/workflows'
 import { Kysely } from 'kysely'
 import t from 'tap'
-import { openCommunity } from '../src/community.ts'
 import { type DemoAccount, type DemoGround, makeDemo } from '../src/demo/demo.ts'
 
 const DAY_MS = 86_400_000

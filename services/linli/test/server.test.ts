@@ -1,14 +1,12 @@
 // Settings with a sentence for each wrong one, a log without personal data, and the server over a
 // whole community, threads and all.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Access, execute, SYSTEM } from '@linli/engine'
+import { buildServer, checkShareable, openCommunity, openLog, readSettings } from '@linli/runtime'
 import t from 'tap'
-import { openCommunity } from '../src/community.ts'
-import { openLog } from '../src/log.ts'
-import { buildServer } from '../src/server.ts'
-import { readSettings } from '../src/settings.ts'
 
 t.test('settings: defaults, and every wrong one at once', (test) => {
   const usual = readSettings({ LINLI_PORT: '' })
@@ -17,7 +15,7 @@ t.test('settings: defaults, and every wrong one at once', (test) => {
   const wrong = {
     LINLI_PORT: '83110',
     LINLI_LOG_LEVEL: 'loud',
-    LINLI_EVENTS: 'esdb://host',
+    LINLI_EVENTS: 'kafka://host',
     LINLI_PUBLIC_URL: 'here',
     LINLI_TRUST_PROXY: 'loopback, everybody',
     LINLI_METRICS_TOKEN: 'short',
@@ -32,6 +30,26 @@ t.test('settings: defaults, and every wrong one at once', (test) => {
   }
   const open = readSettings({ LINLI_HOST: '0.0.0.0', LINLI_PUBLIC_URL: 'https://linli.example' })
   test.match(open, { isLoopback: false, secure: true, trustProxy: undefined })
+  const many = {
+    LINLI_EVENTS: 'esdb://a:2113,b:2113?tls=true',
+    LINLI_READ: 'postgres://linli:secret@host/linli',
+    LINLI_KEY_FILE: '/etc/linli/key',
+    LINLI_OTLP_URL: 'http://localhost:4318',
+  }
+  const shared = readSettings(many)
+  test.match(shared, {
+    events: many.LINLI_EVENTS,
+    read: many.LINLI_READ,
+    keyFile: '/etc/linli/key',
+  })
+  test.doesNotThrow(() => checkShareable(shared))
+  test.throws(() => readSettings({ LINLI_READ: many.LINLI_READ }), {
+    message: /LINLI_KEY_FILE is missing/,
+  })
+  test.throws(() => checkShareable(readSettings({ LINLI_EVENTS: many.LINLI_EVENTS })), {
+    message: /^LINLI_READ names files, which one process alone/,
+  })
+  test.throws(() => checkShareable(usual), { message: /^LINLI_EVENTS [\s\S]*LINLI_READ / })
   const proxied = readSettings({ LINLI_TRUST_PROXY: 'loopback, 10.0.0.0/8, ::1' })
   test.equal(proxied.trustProxy, 'loopback, 10.0.0.0/8, ::1')
   test.end()

@@ -1,8 +1,9 @@
 // The demo community of a first start: a neighbourhood and a year of its cases, made by giving
 // commands on a clock of its own. Nothing here writes an event or a row.
+
 import { HistoryRun, SYSTEM } from '@linli/engine'
+import type { Community } from '@linli/runtime'
 import { CommandFault } from '../command-fault.ts'
-import type { Community } from '../community.ts'
 import { settle } from './settlement.ts'
 import { play, type Scheduled } from './stage.ts'
 import { stories } from './stories.ts'

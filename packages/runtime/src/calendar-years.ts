@@ -12,7 +12,7 @@ import {
   runningAfter,
   type Work,
 } from '@linli/engine'
-import type { SqliteStore } from '@linli/event-store'
+import type { EventReader } from '@linli/event-store'
 import type { ReadModels } from './read-models.ts'
 
 /** Where an operator puts a year that was published since, in the data folder. */
@@ -24,7 +24,7 @@ export function calendarsOf(folder: string): Calendars {
   return openCalendars(existsSync(own) ? own : undefined)
 }
 
-type Parts = { engine: Engine; work: Work; read: ReadModels; store: SqliteStore }
+type Parts = { engine: Engine; work: Work; read: ReadModels; store: EventReader }
 
 /** Read models that get no further for so long have failed. */
 const PATIENCE_MS = 30_000

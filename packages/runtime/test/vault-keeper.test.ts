@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { execute, SYSTEM } from '@linli/engine'
 import { isRefusal } from '@linli/workflow'
 import t from 'tap'
-import { openCommunity } from '../src/community.ts'
+import { openCommunity } from '../src/index.ts'
 
 /** The vault's marks, as they stand in its file. */
 function marksIn(folder: string): Record<string, number> {

@@ -1,7 +1,6 @@
 // A thread that writes read models, as it is seen from where requests are answered: woken when
 // the log grows, asked for rebuilds, and closed. What it writes is in read-thread.ts.
 import { Worker } from 'node:worker_threads'
-import type { SqliteStore } from '@linli/event-store'
 import {
   type LoopReport,
   type LoopRequest,
@@ -9,13 +8,18 @@ import {
   type RunnerMessage,
 } from '@linli/projections'
 
-/** What the thread works on, and which read models it writes. */
+/** Which read models a thread writes: rows of instances, or what words are found by. */
+export type Writes = 'rows' | 'search'
+
+/** What the thread works on. The file and the vault may be the address of a database. */
 export type ReadThreadData = {
   folder: string
+  /** `esdb://…` where the log is on a server. */
+  events: string | undefined
   file: string
-  writes: 'rows' | 'search'
+  writes: Writes
   keyPath: string
-  vaultFile: string
+  vault: string
 }
 
 /** What the thread tells: what its loop reports, and what its runner has to say. */
@@ -24,7 +28,7 @@ type ThreadReport = LoopReport | { message: RunnerMessage }
 /** `onAnew` hears that the file was deleted: who has it open, opens it again. */
 type Options = {
   data: ReadThreadData
-  store: SqliteStore
+  onAppended: (listener: (position: number) => void) => () => void
   onPosition: () => void
   onAnew: () => void
   onFault: (what: string, fault: unknown) => void
@@ -44,6 +48,7 @@ export class ProjectionThread {
   readonly #worker: Worker
   readonly #calls = new Map<number, PromiseWithResolvers<void>>()
   readonly #ready = Promise.withResolvers<void>()
+  readonly #ended = Promise.withResolvers<void>()
   readonly #closed = Promise.withResolvers<void>()
   readonly #waker = new LoopWaker(() => this.#tell({ wake: true }))
   readonly #stopWaking: () => void
@@ -55,14 +60,22 @@ export class ProjectionThread {
       workerData: options.data,
       resourceLimits: HEAPS[options.data.writes],
     })
+    // Who does not ask for them is told by `onFault`.
+    this.#ended.promise.catch(() => {})
+    this.#ready.promise.catch(() => {})
     this.#worker.on('error', (fault) => this.#failed(fault))
     this.#worker.on('message', (report: ThreadReport) => this.#hear(report))
-    this.#stopWaking = options.store.onAppended((head) => this.#waker.appended(head))
+    this.#stopWaking = options.onAppended((head) => this.#waker.appended(head))
   }
 
   /** Resolves when its tables are there. */
   get ready(): Promise<void> {
     return this.#ready.promise
+  }
+
+  /** Resolves when it is closed; rejects when it failed as a whole. */
+  get ended(): Promise<void> {
+    return this.#ended.promise
   }
 
   /** Builds one again, or all, beside what is live. */
@@ -95,7 +108,10 @@ export class ProjectionThread {
     else if ('failed' in report) {
       this.#fault(new Error(report.failed))
       this.#waker.failed()
-    } else this.#closed.resolve()
+    } else {
+      this.#closed.resolve()
+      this.#ended.resolve()
+    }
   }
 
   #told(message: RunnerMessage): void {
@@ -105,6 +121,7 @@ export class ProjectionThread {
 
   #failed(fault: unknown): void {
     this.#ready.reject(fault)
+    this.#ended.reject(fault)
     this.#closed.resolve()
     for (const call of this.#calls.values()) call.reject(fault)
     this.#fault(fault)

@@ -7,7 +7,6 @@ import { buildApp, type DemoAccount, type HttpPorts } from '@linli/http'
 import { categories, residentStage } from '@linli/workflows'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { Community } from './community.ts'
 
 /** How a server is built. */
@@ -19,18 +18,26 @@ export type ServerOptions = {
   webFolder?: string
   signInsPerMinute?: number
   metricsToken?: string
+  /** The process was told to end: it is not ready any more. */
+  isEnding?: () => boolean
   /** Addresses of proxies that say who is asking. */
   trustProxy?: string
 }
+
+/** Where processes share an installation, a revocation is seen everywhere within this time. */
+const REMEMBERED_MS = 5_000
 
 /** The application over an open community. Closing it leaves the community open. */
 export async function buildServer(
   community: Community,
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
-  const { engine, work, keyFile, read, effects, files } = community
+  const { engine, work, keyFile, read, effects, figures, files } = community
   const { logger, trustProxy, webFolder = builtWebApp(), ...rest } = options
-  const access = new Access({ work, instances: engine.instances, keyFile, now: engine.now })
+  const access = new Access({
+    ...{ work, keyFile, instances: engine.instances, now: engine.now },
+    ...(engine.vault.isShared ? { rememberedMs: REMEMBERED_MS } : {}),
+  })
   const ports: HttpPorts = {
     engine,
     access,
@@ -43,7 +50,7 @@ export async function buildServer(
     pseudonymise: pseudonymiser(keyFile),
     categories,
     residentStage,
-    metrics: metricsOf(community),
+    metrics: figures.read,
     ...(webFolder === undefined ? {} : { webFolder }),
     ...rest,
   }
@@ -54,7 +61,14 @@ export async function buildServer(
   const hear = (event: Event) => {
     if (event.stream.startsWith('person-')) access.forget(event.stream)
   }
+  community.tracing?.watch(app)
   engine.onEvent.push(hear)
+  app.addHook('onResponse', (request, reply, done) => {
+    const { method, routeOptions } = request
+    const seconds = reply.elapsedTime / 1000
+    figures.answered({ route: routeOptions.url ?? '', method, status: reply.statusCode, seconds })
+    done()
+  })
   app.addHook('onClose', async () => {
     engine.onEvent.splice(engine.onEvent.indexOf(hear), 1)
   })
@@ -63,35 +77,6 @@ export async function buildServer(
 
 /** The web app's built files, where they are. */
 function builtWebApp(): string | undefined {
-  const folder = fileURLToPath(new URL('../../web/dist', import.meta.url))
+  const folder = fileURLToPath(new URL('../../../services/web/dist', import.meta.url))
   return existsSync(folder) ? folder : undefined
-}
-
-/** Figures of the process and of what it has done since its start. */
-function metricsOf({ engine, store, read, effects }: Community) {
-  const registry = new Registry()
-  collectDefaultMetrics({ register: registry, prefix: 'linli_' })
-  const events = new Counter({
-    name: 'linli_events_total',
-    help: 'Events appended by this process.',
-    registers: [registry],
-  })
-  engine.onEvent.push(() => events.inc())
-  const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        this.set(await value())
-      },
-    })
-  gauge('linli_log_position', 'Position of the last event of the log.', () => store.head())
-  gauge('linli_read_position', 'Position that the read models have.', () => read.position())
-  gauge(
-    'linli_effects_position',
-    'Position up to which effects had their turn.',
-    () => effects.position,
-  )
-  return async () => ({ type: registry.contentType, text: await registry.metrics() })
 }

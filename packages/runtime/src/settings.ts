@@ -17,6 +17,10 @@ const isProxy = (one: string): boolean => {
 }
 
 const text = (what: string) => z.string({ error: what }).min(1, what)
+const EVENTS = '"sqlite:", the embedded log, or the address of a server, esdb://host:2113?tls=true'
+const READ =
+  '"sqlite:", files in the data folder, or a database, postgres://user:password@host/name'
+
 const Environment = z.object({
   LINLI_DATA: text('a folder, e.g. ./var').default('./var'),
   LINLI_HOST: text('an address to listen on, e.g. 127.0.0.1').default('127.0.0.1'),
@@ -26,11 +30,19 @@ const Environment = z.object({
     .min(0, 'a port number from 0 to 65535')
     .max(65_535, 'a port number from 0 to 65535')
     .default(8311),
-  LINLI_EVENTS: z.literal('sqlite:', { error: '"sqlite:", the embedded log' }).default('sqlite:'),
-  LINLI_READ: z
-    .literal('sqlite:', { error: '"sqlite:", the embedded read models' })
+  LINLI_EVENTS: z
+    .string()
+    .regex(/^(sqlite:|esdb(\+discover)?:\/\/\S+)$/, EVENTS)
     .default('sqlite:'),
+  LINLI_READ: z
+    .string()
+    .regex(/^(sqlite:|postgres(ql)?:\/\/\S+)$/, READ)
+    .default('sqlite:'),
+  LINLI_FILES: text('the folder of attachments, e.g. /srv/linli/files').optional(),
   LINLI_KEY_FILE: text('a file, e.g. /etc/linli/key').optional(),
+  LINLI_OTLP_URL: z
+    .url({ protocol: /^https?$/, error: 'where traces are sent, e.g. http://localhost:4318' })
+    .optional(),
   LINLI_CITY: z
     .string()
     .regex(/^[a-z-]+$/, 'the name of a city’s policies, e.g. jining')
@@ -56,7 +68,15 @@ const Environment = z.object({
 /** The settings of a server. Paths are absolute. */
 export type Settings = {
   folder: string
+  /** The address of the log's server; without it the log is in the folder. */
+  events: string | undefined
+  /** The database of read models, vault and work; without it they are in the folder. */
+  read: string | undefined
+  /** The folder of attachments; without it, `files` in the folder. */
+  files: string | undefined
   keyFile: string | undefined
+  /** Where traces are sent by OTLP over HTTP; without it there are none. */
+  otlpUrl: string | undefined
   host: string
   port: number
   city: string | undefined
@@ -85,9 +105,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const found = Environment.safeParse(given)
   if (!found.success) throw new SettingsFault(found.error.issues.map(sentence).join('\n'))
   const known = found.data
+  const events = remote(known.LINLI_EVENTS)
+  const read = remote(known.LINLI_READ)
+  if (read !== undefined && known.LINLI_KEY_FILE === undefined) throw new SettingsFault(NO_KEY_FILE)
   return {
     folder: resolve(known.LINLI_DATA),
-    keyFile: known.LINLI_KEY_FILE === undefined ? undefined : resolve(known.LINLI_KEY_FILE),
+    events,
+    read,
+    files: placed(known.LINLI_FILES),
+    keyFile: placed(known.LINLI_KEY_FILE),
+    otlpUrl: known.LINLI_OTLP_URL,
     host: known.LINLI_HOST,
     port: known.LINLI_PORT,
     city: known.LINLI_CITY,
@@ -99,6 +126,28 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     isLoopback: LOOPBACK.has(known.LINLI_HOST),
   }
 }
+
+/**
+ * Settings under which any number of processes may serve one installation.
+ * @throws SettingsFault when one of them lies in files, which one process alone has open
+ */
+export function checkShareable({ events, read }: Settings): void {
+  const wrong = [
+    ...(events === undefined ? [`LINLI_EVENTS ${EMBEDDED} esdb://…`] : []),
+    ...(read === undefined ? [`LINLI_READ ${EMBEDDED} postgres://…`] : []),
+  ]
+  if (wrong.length > 0) throw new SettingsFault(wrong.join('\n'))
+}
+
+const EMBEDDED = 'names files, which one process alone may have open: run linli start, or set it to'
+const NO_KEY_FILE =
+  'The setting LINLI_KEY_FILE is missing: with LINLI_READ=postgres://… every process needs the same key file.'
+
+const remote = (setting: string): string | undefined =>
+  setting === 'sqlite:' ? undefined : setting
+
+const placed = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : resolve(path)
 
 const sentence = (issue: z.core.$ZodIssue): string =>
   `The setting ${issue.path.join('.')} must be ${issue.message}.`

@@ -1,6 +1,6 @@
 // Keeps the vault's marks close behind the log while the server runs, so that a start has little
 // of the log to read again: how far bindings are written, and how far erasures are done.
-import { type Engine, followErasures } from '@linli/engine'
+import { type Engine, followBindings, followErasures } from '@linli/engine'
 
 /** How often the vault is brought on (ms). */
 const EVERY_MS = 5_000
@@ -11,13 +11,13 @@ type Options = { engine: Engine; onFault: (what: string, fault: unknown) => void
 
 /** Begins; what it gives ends it, with all marks at the end of the log. */
 export async function keepVault({ engine, onFault }: Options): Promise<() => Promise<void>> {
-  const { store, vault } = engine
+  const { store } = engine
   // A command learns that its event is durable a little later than a reader of the log does, and
   // only then binds its phone number: the marks follow where the log ended one round before.
   let before = await store.head()
   const round = async () => {
     const head = await store.head()
-    await vault.flush(before)
+    await followBindings(engine, before)
     if (head - before < QUIET_EVENTS) await followErasures(engine, before)
     before = head
   }
@@ -37,7 +37,7 @@ export async function keepVault({ engine, onFault }: Options): Promise<() => Pro
     clearInterval(timer)
     await running
     const head = await store.head()
-    await vault.flush(head)
+    await followBindings(engine, head)
     await followErasures(engine, head)
   }
 }

@@ -1,0 +1,105 @@
+// Listening, and ending in order: on a signal the process is first no longer ready, so that who
+// spreads requests sends it no more; then what is in flight is answered, and the port closes.
+import { setTimeout as rest } from 'node:timers/promises'
+import { buildHealthApp } from '@linli/http'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+
+/** How long who spreads requests is given to notice that the process is not ready (ms). */
+const NOTICE_MS = 1_500
+/** How long requests in flight are given to end (ms). */
+const DRAIN_MS = 10_000
+
+/** Whether a process was told to end. */
+export type Ending = { readonly isEnding: () => boolean; readonly signal: AbortSignal }
+
+/** Hears SIGTERM and SIGINT; `end` is for other reasons to end in order. */
+export function endingOnSignal(): Ending & { end: () => void } {
+  const ending = new AbortController()
+  const end = () => ending.abort()
+  process.once('SIGTERM', end).once('SIGINT', end)
+  return { isEnding: () => ending.signal.aborted, signal: ending.signal, end }
+}
+
+/** Listens until the signal; then it is not ready for a while, answers what came, and closes. */
+export async function serveUntil(
+  app: FastifyInstance,
+  at: { host: string; port: number },
+  { signal, onListening = () => {} }: { signal: AbortSignal; onListening?: (url: string) => void },
+): Promise<void> {
+  try {
+    onListening(await app.listen(at))
+    await aborted(signal)
+    await rest(NOTICE_MS)
+  } finally {
+    await closeApp(app)
+  }
+}
+
+/** From here on every new request is answered 503; those in hand have a while to end. */
+export async function closeApp(app: FastifyInstance): Promise<void> {
+  const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
+  await app.close()
+  clearTimeout(patience)
+}
+
+/** A bug must not leave half a server running: it is logged, and the process ends. */
+export function endOnBug(log: Logger): () => void {
+  const end = (fault: unknown) => {
+    log.fatal({ err: fault }, 'a bug: the server ends')
+    process.exit(1)
+  }
+  process.on('uncaughtException', end)
+  return () => process.off('uncaughtException', end)
+}
+
+type Waiting = {
+  host: string
+  port: number
+  signal: AbortSignal
+  log: Logger
+}
+
+/** The rests between tries (ms), the last of them again and again. */
+const RESTS_MS = [500, 1_000, 2_000, 5_000] as const
+
+/**
+ * Opens what can only be opened when other servers answer: as long as they do not, the process
+ * lives and is not ready. Undefined when the signal came first. @throws what no waiting heals
+ */
+export async function openPatiently<Opened>(
+  open: () => Promise<Opened>,
+  { host, port, signal, log }: Waiting,
+): Promise<Opened | undefined> {
+  const away = { engine: { store: { head: never } }, read: { position: () => 0 } }
+  const app = buildHealthApp(away)
+  await app.listen({ host, port })
+  try {
+    for (let tried = 0; !signal.aborted; tried += 1) {
+      try {
+        return await Promise.race([open(), aborted(signal).then(() => undefined)])
+      } catch (fault) {
+        if (!mayHeal(fault)) throw fault
+        log.warn({ err: fault }, 'not open yet')
+        const restMs = RESTS_MS[Math.min(tried, RESTS_MS.length - 1)]
+        await rest(restMs, undefined, { signal }).catch(() => {})
+      }
+    }
+    return undefined
+  } finally {
+    await closeApp(app)
+  }
+}
+
+const never = () => Promise.reject(new Error('not open yet'))
+
+const mayHeal = (fault: unknown): boolean =>
+  fault instanceof Error && 'retry' in fault && fault.retry === 'later'
+
+/** Resolves when the signal aborts. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
