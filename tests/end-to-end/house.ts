@@ -38,8 +38,10 @@ export async function openHouse(scratch: string, local: string): Promise<House> 
   const folder = join(scratch, 'community')
   const time = { now: Date.parse(instant(local)) }
   const faults: unknown[] = []
+  // The stories are the same wherever the log and the read models are.
+  const { LINLI_EVENTS: events, LINLI_READ: read } = process.env
   const community = await openCommunity({
-    folder,
+    ...{ folder, events, read },
     clock: () => time.now,
     onFault: (what, fault) => faults.push(new Error(what, { cause: fault })),
   })
