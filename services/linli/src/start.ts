@@ -5,15 +5,18 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import {
+  aborted,
   buildServer,
   type Community,
+  closeApp,
+  endOnBug,
   installationMark,
   markInstallation,
   openCommunity,
   openLog,
+  optionsOf,
   type Settings,
 } from '@linli/runtime'
-import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { answerCeded, cedeTask, isFree } from './cede.ts'
 import { CommandFault } from './command-fault.ts'
@@ -71,9 +74,8 @@ async function openAndServe(given: Round): Promise<Ceded | undefined> {
   let givenBack: Promise<void> | undefined
   let ceded: Ceded | undefined
   const community = await openCommunity({
+    ...optionsOf(settings, 'all'),
     folder: installation.folder,
-    ...{ events: settings.events, read: settings.read, files: settings.files },
-    ...(settings.otlpUrl === undefined ? {} : { trace: { url: settings.otlpUrl, service: 'all' } }),
     keyFile: installation.keyPath,
     ...cityOf(settings, begin),
     onFault: (what, fault) => log.error({ err: fault }, what),
@@ -148,7 +150,7 @@ async function serve(opened: Opened): Promise<Ceded | undefined> {
     ...(webFolder === undefined ? {} : { webFolder }),
   })
   let control: Control | undefined
-  const ended = once(signal)
+  const ended = aborted(signal).then(() => undefined)
   const stopWatching = endOnBug(log)
   try {
     const address = await app.listen({ host: settings.host, port: settings.port })
@@ -197,28 +199,4 @@ async function checkPort({ host, port }: Settings): Promise<void> {
   probe.listen({ host, port }, listening.resolve)
   await listening.promise
   await new Promise((resolve) => probe.close(resolve))
-}
-
-const DRAIN_MS = 10_000
-
-/** From here on every new request is answered 503; those in hand have a while to end. */
-async function closeApp(app: FastifyInstance): Promise<void> {
-  const patience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS)
-  await app.close()
-  clearTimeout(patience)
-}
-
-function once(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return Promise.resolve(undefined)
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(undefined)))
-}
-
-/** A bug must not leave half a server running: it is logged, and the process ends. */
-function endOnBug(log: Logger): () => void {
-  const end = (fault: unknown) => {
-    log.fatal({ err: fault }, 'a bug: the server ends')
-    process.exit(1)
-  }
-  process.on('uncaughtException', end)
-  return () => process.off('uncaughtException', end)
 }
