@@ -28,7 +28,8 @@ import {
   type WorkTables,
 } from '@linli/engine'
 import { openSqliteReader, openSqliteStore } from '@linli/event-store'
-import { openRunner, sqliteDialect } from '@linli/projections'
+import { openRunner } from '@linli/projections'
+import { sqliteDialect } from '@linli/sql'
 import { loadKeyFile, openVault, openVaultReader, type VaultTables } from '@linli/vault'
 import { categories, residentStage, workflows } from '@linli/workflows'
 import type { RouteOptions } from 'fastify'

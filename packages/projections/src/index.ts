@@ -1,6 +1,5 @@
 // Read models: their definition, and the runner that keeps them in SQLite or PostgreSQL.
 
-export { type SqliteOptions, sqliteDialect } from '@linli/sql'
 export { ProjectionFault, type ProjectionFaultCode } from './fault.ts'
 export { limits } from './limits.ts'
 export { liveTable } from './live-table.ts'

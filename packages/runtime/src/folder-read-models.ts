@@ -2,7 +2,8 @@
 // always run, and read from here.
 import { join } from 'node:path'
 import { type DueClock, dueBefore } from '@linli/engine'
-import { Progress, sqliteDialect } from '@linli/projections'
+import { Progress } from '@linli/projections'
+import { sqliteDialect } from '@linli/sql'
 import { Kysely } from 'kysely'
 import { ProjectionThread, type Writes } from './projection-thread.ts'
 import { type ReadModelOptions, type ReadModels, writersOf } from './read-models.ts'

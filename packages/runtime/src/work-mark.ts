@@ -50,7 +50,12 @@ export function logName(url: string): string {
 
 const STATES = ['leaving', 'moved', 'arriving'] as const
 
+/** Handles whose database has the table: a process that serves looks at its mark each second. */
+const made = new WeakSet<object>()
+
 async function makeTable<Tables>(work: Kysely<Tables>): Promise<void> {
+  if (made.has(work)) return
   await sql`create table if not exists log_mark (log text primary key, state text not null,
     other text not null, at bigint not null)`.execute(work)
+  made.add(work)
 }

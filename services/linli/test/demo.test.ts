@@ -18,8 +18,8 @@ import {
   type WorkTables,
 } from '@linli/engine'
 import { openMemoryStore } from '@linli/event-store'
-import { sqliteDialect } from '@linli/projections'
 import { openCommunity } from '@linli/runtime'
+import { sqliteDialect } from '@linli/sql'
 import { isSealed, keyFileOf, openVault, type VaultTables } from '@linli/vault'
 import { sameState, workflowOf } from '@linli/workflow'
 import { workflows } from '@linli/workflows'
