@@ -10,15 +10,39 @@ const NOTICE_MS = 1_500
 /** How long requests in flight are given to end (ms). */
 const DRAIN_MS = 10_000
 
-/** Whether a process was told to end. */
-export type Ending = { readonly isEnding: () => boolean; readonly signal: AbortSignal }
+/** A signal within this of the first is the same Ctrl-C, passed on by a package manager (ms). */
+const IMPATIENT_MS = 1_000
+const STATUS = { SIGINT: 130, SIGTERM: 143 } as const
 
-/** Hears SIGTERM and SIGINT; `end` is for other reasons to end in order. */
-export function endingOnSignal(): Ending & { end: () => void } {
+/** Whether a process was told to end, and the status a shell expects of what was cut short. */
+export type Ending = {
+  readonly signal: AbortSignal
+  readonly isEnding: () => boolean
+  readonly status: () => number
+  /** For other reasons to end in order. */
+  readonly end: () => void
+  /** Listens no longer. */
+  readonly release: () => void
+}
+
+/** Hears SIGTERM and SIGINT: the first ends in order, a second one ends at once. */
+export function endingOnSignal(): Ending {
   const ending = new AbortController()
+  let first: { at: number; status: number } | undefined
   const end = () => ending.abort()
-  process.once('SIGTERM', end).once('SIGINT', end)
-  return { isEnding: () => ending.signal.aborted, signal: ending.signal, end }
+  const hear = (signal: keyof typeof STATUS) => {
+    if (first === undefined) first = { at: performance.now(), status: STATUS[signal] }
+    else if (performance.now() - first.at > IMPATIENT_MS) process.exit(STATUS[signal])
+    end()
+  }
+  process.on('SIGTERM', hear).on('SIGINT', hear)
+  return {
+    signal: ending.signal,
+    isEnding: () => ending.signal.aborted,
+    status: () => first?.status ?? STATUS.SIGINT,
+    end,
+    release: () => process.off('SIGTERM', hear).off('SIGINT', hear),
+  }
 }
 
 /** Listens until the signal; then it is not ready for a while, answers what came, and closes. */

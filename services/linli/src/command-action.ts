@@ -2,13 +2,13 @@
 // where a fault becomes a sentence and an exit status. Knows no command.
 
 import { join } from 'node:path'
-import { readSettings, type Settings, SettingsFault } from '@linli/runtime'
+import { endingOnSignal, readSettings, type Settings, SettingsFault } from '@linli/runtime'
 import { Command } from 'commander'
 import { toldOf } from './command-fault.ts'
 import type { Asker, Installation } from './installation.ts'
 
-/** The exit statuses; of what a signal stopped before its end, what a shell expects. */
-export const STATUS = { done: 0, failed: 1, wrongUsage: 2, SIGINT: 130, SIGTERM: 143 } as const
+/** The exit statuses; what a signal stopped before its end has the one a shell expects. */
+export const STATUS = { done: 0, failed: 1, wrongUsage: 2 } as const
 
 /** What a command is done with. */
 export type Scene = Asker & { settings: Settings; installation: Installation; json: boolean }
@@ -49,13 +49,7 @@ export function act<Options>(
     if (!(command instanceof Command)) throw new Error('commander gives the command last')
     // Commander has parsed them by the options declared beside the action.
     const options = command.optsWithGlobals<Options & Overrides>()
-    const leaving = new AbortController()
-    let stoppedBy: 'SIGINT' | 'SIGTERM' = 'SIGINT'
-    const leave = (signal: 'SIGINT' | 'SIGTERM') => {
-      stoppedBy = signal
-      leaving.abort()
-    }
-    process.once('SIGINT', leave).once('SIGTERM', leave)
+    const leaving = endingOnSignal()
     let folder: string | undefined
     try {
       const settings = readSettings(overridden(options))
@@ -68,12 +62,12 @@ export function act<Options>(
       if (outcome === undefined) return
       const { document, lines, failed = false, stopped = false } = outcome
       process.stdout.write(json ? `${JSON.stringify(document)}\n` : `${lines.join('\n')}\n`)
-      line.status = stopped ? STATUS[stoppedBy] : failed ? STATUS.failed : STATUS.done
+      line.status = stopped ? leaving.status() : failed ? STATUS.failed : STATUS.done
     } catch (fault) {
       line.status = fault instanceof SettingsFault ? STATUS.wrongUsage : STATUS.failed
       tellFault(fault, { folder, json: options.json === true })
     } finally {
-      process.off('SIGINT', leave).off('SIGTERM', leave)
+      leaving.release()
     }
   }
 }

@@ -7,6 +7,8 @@ import { z } from 'zod'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
+const LONGEST_MS = 120_000
+
 /** What a command said and how it ended. */
 export type Ended = { status: number | null; stdout: string; stderr: string; json: unknown }
 
@@ -82,6 +84,9 @@ function begun(
   const script = `unset NODE_OPTIONS; ${shell}`
   return spawn('sh', ['-c', script, process.execPath, main, ...args], {
     env: { ...process.env, LINLI_LOG_LEVEL: 'warn', ...env },
+    // One that does not end fails its test by its status, and holds up no other.
+    timeout: LONGEST_MS,
+    killSignal: 'SIGKILL',
   })
 }
 

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
@@ -119,18 +120,21 @@ t.test('a demo is refused where others could reach it', async (t) => {
 t.test('what is damaged, missing or locked away is named', async (t) => {
   const folder = join(t.testdir({ data: {} }), 'data')
   const made = await server(folder, ['--empty'])
-  await made.stop()
+  t.match(await made.stop(), { status: 0 })
   const start = () => linli(['start', '--no-pages', '--port', '0', '--data', folder])
   const file = (name: string) => join(folder, name)
   const without = async (name: string, put: string | undefined, sentence: RegExp) => {
-    renameSync(file(name), `${folder}-kept`)
+    // SQLite would mend the file from what it wrote ahead, if anything of that was left.
+    const parts = ['', '-wal', '-shm'].filter((part) => existsSync(file(`${name}${part}`)))
+    for (const part of parts) renameSync(file(`${name}${part}`), `${folder}-kept${part}`)
     if (put !== undefined) writeFileSync(file(name), put, { mode: 0o600 })
     saysOneSentence(t, await start(), sentence)
     if (name === 'log.db' || put === undefined) {
       const diagnosis = await linli(['doctor', '--data', folder])
       t.match(diagnosis, { status: 1, stdout: sentence }, 'doctor says it too')
     }
-    renameSync(`${folder}-kept`, file(name))
+    for (const part of ['', '-wal', '-shm']) rmSync(file(`${name}${part}`), { force: true })
+    for (const part of parts) renameSync(`${folder}-kept${part}`, file(`${name}${part}`))
   }
   const garbage = 'no database '.repeat(1_000)
   await without('log.db', garbage, /log\.db is damaged .*restore it from a backup\./)
