@@ -5,7 +5,7 @@ import { setPriority } from 'node:os'
 import { basename } from 'node:path'
 
 /** How far back: with both cores busy the other threads get about nine tenths. */
-const NICE = 10
+const NICE = 19
 
 /** Lowers the priority of the thread that calls it. */
 export function stepBack(): void {
