@@ -4,16 +4,18 @@
 // Must not import the client.
 
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Filter, StoredEvent, StoreFault } from '@linli/event-store'
-import { limits, passes } from '@linli/event-store'
+import type { Filter, StoredEvent } from '@linli/event-store'
+import { limits, passes, StoreFault } from '@linli/event-store'
 import { type BackOff, waitMs } from './back-off.ts'
 import type { Connection, Following } from './connection.ts'
-import type { Ours } from './log-page.ts'
+import type { LogReader, Ours } from './log-reader.ts'
+import { isPerhapsOfPlace } from './server-fault.ts'
 
 /** What to follow, and who hears of losses; `failures` is 0 when the subscription is back. */
 export type FeedOptions = {
   connection: Connection
   ours: Ours
+  log: LogReader
   after: number
   filter: Filter | undefined
   backOff: BackOff
@@ -34,6 +36,7 @@ export class Feed {
   #waiting: StoredEvent[] = []
   #length = 0
   #at: number
+  #isPlaced: boolean
   #following: Following | undefined
   #isPaused = false
   #fault: StoreFault | undefined
@@ -42,6 +45,7 @@ export class Feed {
   constructor(options: FeedOptions) {
     this.#options = options
     this.#at = options.after
+    this.#isPlaced = options.after === 0
     const wanted = options.ours.prefix + (options.filter?.streamPrefix ?? '')
     this.#prefix = surePrefix.exec(wanted)?.[0] ?? ''
     this.#connect(0)
@@ -71,7 +75,7 @@ export class Feed {
 
   #connect(failedBefore: number): void {
     let failures = failedBefore
-    const { connection, onBack } = this.#options
+    const { connection, after, onBack } = this.#options
     this.#isPaused = false
     this.#following = connection.follow(this.#at, this.#prefix, {
       onConfirmed: () => {
@@ -82,11 +86,14 @@ export class Feed {
         // The server begins after the position; what it should send twice is passed over.
         if (recorded.position <= this.#at) return
         this.#at = recorded.position
+        this.#isPlaced = true
+        if (recorded.position <= after) return
         const event = this.#options.ours.event(recorded)
         if (event !== undefined && passes(event, this.#options.filter)) this.#take(event)
       },
       onReached: (position) => {
         this.#at = Math.max(this.#at, position)
+        this.#isPlaced = true
       },
       onLost: (fault) => void this.#comeBack(fault, failures + 1),
     })
@@ -94,6 +101,10 @@ export class Feed {
 
   async #comeBack(fault: StoreFault, failures: number): Promise<void> {
     if (this.#stop.signal.aborted) return
+    if (!this.#isPlaced && isPerhapsOfPlace(fault) && (await this.#isMovedToPlace())) {
+      if (!this.#stop.signal.aborted) this.#connect(failures - 1)
+      return
+    }
     if (fault.retry === 'never') {
       this.#fault = fault
       this.#wake?.()
@@ -104,6 +115,18 @@ export class Feed {
     const { signal } = this.#stop
     await pause(waitMs(backOff, failures), undefined, { signal }).catch(onlyAbort)
     if (!signal.aborted) this.#connect(failures)
+  }
+
+  // Where it was to begin, perhaps nothing does: then it begins with the event before.
+  async #isMovedToPlace(): Promise<boolean> {
+    const before = this.#at
+    try {
+      this.#at = await this.#options.log.placeOf(before)
+      this.#isPlaced = true
+    } catch (error) {
+      if (!(error instanceof StoreFault)) throw error
+    }
+    return this.#at !== before
   }
 
   #take(event: StoredEvent): void {

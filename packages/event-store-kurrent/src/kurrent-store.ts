@@ -25,7 +25,7 @@ import { appendForCertain } from './append-outcome.ts'
 import { type BackOff, defaultBackOff, type Retrying, retried } from './back-off.ts'
 import { Connection } from './connection.ts'
 import { Feed } from './feed.ts'
-import { type Ours, oursBy, readHead, readNewest, readPage } from './log-page.ts'
+import { LogReader, type Ours, oursBy } from './log-reader.ts'
 import { proposedOf } from './record.ts'
 
 // A server takes 100 calls at once on a connection (Kestrel's MaxStreamsPerConnection), and each
@@ -63,6 +63,7 @@ export interface KurrentStore extends EventStore {
 type Parts = {
   connection: Connection
   ours: Ours
+  log: LogReader
   timeoutMs: number
   backOff: BackOff
   onMessage(message: KurrentMessage): void
@@ -80,17 +81,16 @@ export async function openKurrentStore(options: KurrentStoreOptions): Promise<Ku
   }
   const backOff = { ...defaultBackOff, ...options.backOff }
   const connection = new Connection(url, timeoutMs)
-  const parts: Parts = { connection, ours: oursBy(prefix), timeoutMs, backOff, onMessage }
+  const ours = oursBy(prefix)
+  const log = new LogReader(connection, ours)
+  const parts: Parts = { connection, ours, log, timeoutMs, backOff, onMessage }
   try {
     const serverVersion = await retried(
       () => connection.serverVersion(),
       retrying(parts, timeoutMs),
     )
-    const head = await retried(
-      () => readHead(connection, parts.ours, 0),
-      retrying(parts, timeoutMs),
-    )
-    return new Store(parts, serverVersion, head)
+    const newest = await retried(() => log.newest(0), retrying(parts, timeoutMs))
+    return new Store(parts, serverVersion, newest?.position ?? 0)
   } catch (error) {
     connection.close()
     throw error
@@ -154,32 +154,30 @@ class Store implements KurrentStore {
   async readAll(options: ReadAllOptions = {}): Promise<Page> {
     this.#assertOpen()
     if (options.limit !== undefined) checkLimit(options.limit)
-    const { connection, ours } = this.#parts
-    return this.#retried(() => readPage(connection, ours, options))
+    return this.#retried(() => this.#parts.log.page(options))
   }
 
   async head(): Promise<number> {
     this.#assertOpen()
-    const { connection, ours } = this.#parts
-    const head = await this.#retried(() => readHead(connection, ours, this.#head))
+    const known = this.#head
+    const newest = await this.#retried(() => this.#parts.log.newest(known))
+    const head = newest?.position ?? known
     this.#head = Math.max(this.#head, head)
     return head
   }
 
   async newest(): Promise<StoredEvent | undefined> {
     this.#assertOpen()
-    const { connection, ours } = this.#parts
-    return this.#retried(() => readNewest(connection, ours, 0))
+    return this.#retried(() => this.#parts.log.newest(0))
   }
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<StoredEvent[]> {
     const { after, filter, signal } = options
     if (this.#closing !== undefined || signal?.aborted) return
     if (this.#feeds.size >= mostFeeds) throw overloaded(`${mostFeeds} subscriptions are open`)
-    const { connection, ours, backOff, onMessage } = this.#parts
+    const { connection, ours, log, backOff, onMessage } = this.#parts
     const feed = new Feed({
-      connection,
-      ours,
+      ...{ connection, ours, log },
       after,
       filter,
       backOff,

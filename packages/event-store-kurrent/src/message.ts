@@ -26,8 +26,11 @@ export type Written =
 /** A part of a stream; `from` is taken in, without it the end that the direction starts at. */
 export type StreamRange = { stream: string; from?: number; backward: boolean; count: number }
 
-/** A part of the whole log; `from` is taken in forwards and left out backwards. */
-export type AllRange = { from?: number; backward: boolean; count: number }
+/**
+ * A part of the whole log; `from` is taken in forwards and left out backwards. With a prefix, of
+ * ASCII, only streams whose name begins so; with an empty one all but the server's own.
+ */
+export type AllRange = { from?: number; backward: boolean; count: number; prefix?: string }
 
 const { Options } = streamsPb.ReadReq
 const { Options: AppendOptions, ProposedMessage } = streamsPb.BatchAppendReq
@@ -90,7 +93,7 @@ export function writtenBy(response: streamsPb.BatchAppendResp, hosts: string): W
 /** The request of a read. */
 export function readRequest(range: StreamRange | AllRange): streamsPb.ReadReq {
   const { Position, AllOptions, StreamOptions } = Options
-  const options = readOptions().setNoFilter(new sharedPb.Empty()).setCount(String(range.count))
+  const options = readOptions().setCount(String(range.count))
   const { BACKWARDS, FORWARDS } = Options.ReadDirection
   options.setReadDirection(range.backward ? BACKWARDS : FORWARDS)
   const edge = range.backward ? 'setEnd' : 'setStart'
@@ -98,8 +101,12 @@ export function readRequest(range: StreamRange | AllRange): streamsPb.ReadReq {
     const stream = new StreamOptions().setStreamIdentifier(identifier(range.stream))
     if (range.from === undefined) stream[edge](new sharedPb.Empty())
     else stream.setRevision(String(range.from))
-    return new streamsPb.ReadReq().setOptions(options.setStream(stream))
+    return new streamsPb.ReadReq().setOptions(
+      options.setNoFilter(new sharedPb.Empty()).setStream(stream),
+    )
   }
+  if (range.prefix === undefined) options.setNoFilter(new sharedPb.Empty())
+  else options.setFilter(streamFilter(range.prefix))
   const all = new AllOptions()
   if (range.from === undefined) all[edge](new sharedPb.Empty())
   else all.setPosition(placed(new Position(), range.from))
@@ -108,19 +115,11 @@ export function readRequest(range: StreamRange | AllRange): streamsPb.ReadReq {
 
 /** The request of a subscription to the whole log; 0 is its start. */
 export function followRequest(after: number, prefix: string): streamsPb.ReadReq {
-  const { FilterOptions, Position, AllOptions, SubscriptionOptions } = Options
-  const expression = new FilterOptions.Expression()
-  // Without a prefix all but the server's own streams.
-  if (prefix === '') expression.setRegex('^[^$]')
-  else expression.addPrefix(prefix)
-  const filter = new FilterOptions()
-    .setStreamIdentifier(expression)
-    .setMax(filterWindow)
-    .setCheckpointintervalmultiplier(windowsPerCheckpoint)
+  const { Position, AllOptions, SubscriptionOptions } = Options
   const all = new AllOptions()
   if (after === 0) all.setStart(new sharedPb.Empty())
   else all.setPosition(placed(new Position(), after))
-  const options = readOptions().setAll(all).setFilter(filter)
+  const options = readOptions().setAll(all).setFilter(streamFilter(prefix))
   return new streamsPb.ReadReq().setOptions(options.setSubscription(new SubscriptionOptions()))
 }
 
@@ -177,6 +176,17 @@ function conflictIn(error: statusPb.Status, hosts: string): number {
     default:
       throw failed(attempt, new Error(error.getMessage() || type || 'without a reason'))
   }
+}
+
+function streamFilter(prefix: string): streamsPb.ReadReq.Options.FilterOptions {
+  const { FilterOptions } = Options
+  const expression = new FilterOptions.Expression()
+  if (prefix === '') expression.setRegex('^[^$]')
+  else expression.addPrefix(prefix)
+  return new FilterOptions()
+    .setStreamIdentifier(expression)
+    .setMax(filterWindow)
+    .setCheckpointintervalmultiplier(windowsPerCheckpoint)
 }
 
 // Two numbers make a position of the server; for events that are appended to one stream they are

@@ -11,10 +11,13 @@ export type Attempt = { hosts: string; retry: Retry }
 // https://grpc.io/docs/guides/status-codes/
 const status = {
   cancelled: 1,
+  unknown: 2,
   invalidArgument: 3,
   deadlineExceeded: 4,
   permissionDenied: 7,
+  failedPrecondition: 9,
   aborted: 10,
+  outOfRange: 11,
   unimplemented: 12,
   internal: 13,
   unavailable: 14,
@@ -44,6 +47,21 @@ export function faultOf(error: Error, attempt: Attempt): StoreFault {
       // Without a code it is the client: no leader found, a channel shut down meanwhile.
       return 'code' in error ? failed(attempt, error) : unreachable(attempt, error)
   }
+}
+
+// What versions of the server answer to a read from a position at which no record begins.
+const ofPlace = new Set<unknown>([
+  status.unknown,
+  status.invalidArgument,
+  status.failedPrecondition,
+  status.outOfRange,
+  status.internal,
+])
+
+/** Whether a read of the log may have failed because no record begins where it was to begin. */
+export function isPerhapsOfPlace(error: unknown): boolean {
+  if (!(error instanceof StoreFault) || !(error.cause instanceof Error)) return false
+  return 'code' in error.cause && ofPlace.has(error.cause.code)
 }
 
 /** The fault of a call without an answer in time. */

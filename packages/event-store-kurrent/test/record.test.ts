@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { hostsOf } from '../src/address.ts'
 import { defaultBackOff, waitMs } from '../src/back-off.ts'
-import { oursBy } from '../src/log-page.ts'
+import { oursBy } from '../src/log-reader.ts'
 import { appendRequests, correlationOf } from '../src/message.ts'
 import { type Proposed, proposedOf, type Recorded, storedOf, uuidOf } from '../src/record.ts'
 
