@@ -6,13 +6,13 @@ import { tableOf } from './row.ts'
 import { sizesOf } from './sizes.ts'
 
 /** They begin the most processes, go the same ways as the others, or install something. */
-const LEFT_OUT: ReadonlySet<Group> = new Set(['slow', 'start', 'peers'])
+const LEFT_OUT: ReadonlySet<Group> = new Set(['slow', 'start', 'city', 'peers'])
 
 const TINY = { ...sizesOf(0), connections: 4, longEvents: 500, appends: 100, startEvents: 300 }
 
 t.test('rows are measured beside their baselines, and nothing is lost', async (t) => {
   const groups = (Object.keys(GROUPS) as Group[]).filter((group) => !LEFT_OUT.has(group))
-  const bench = { sizes: TINY, log: () => {}, execArgv: [] }
+  const bench = { sizes: TINY, log: () => {}, execArgv: [], peers: false }
   const rows = await measure(groups, bench)
   for (const { name, figure, baseline, ratio, counts } of rows) {
     t.ok(figure > 0 && Number.isFinite(figure), `${name}: ${figure}`)

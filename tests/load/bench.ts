@@ -8,6 +8,7 @@ import type { Bench } from './host.ts'
 import { appendRows, caseRows, dayRows, startRows } from './log-rows.ts'
 import { peerRows } from './peer-rows.ts'
 import { type Row, tableOf } from './row.ts'
+import { adapterRows, catchUpRows, cityRows, twoRows } from './server-rows.ts'
 import { sizesOf } from './sizes.ts'
 
 /** What can be measured, by the name that --only takes. */
@@ -19,6 +20,10 @@ export const GROUPS = {
   case: caseRows,
   start: startRows,
   append: appendRows,
+  adapter: adapterRows,
+  city: cityRows,
+  catchup: catchUpRows,
+  two: twoRows,
   peers: peerRows,
 } as const satisfies Record<string, (bench: Bench) => Promise<Row[]>>
 
@@ -61,7 +66,8 @@ async function main(): Promise<void> {
   const { profile } = values
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
   const log = (line: string) => console.error(line)
-  const rows = await measure(groups, { sizes: sizesOf(Number(values.scale)), log, execArgv })
+  const sizes = sizesOf(Number(values.scale))
+  const rows = await measure(groups, { sizes, log, execArgv, peers: values.peers })
   console.log(tableOf(rows))
   if (values.json !== undefined) {
     const document = { at: new Date().toISOString(), machine: machine(), rows }
@@ -84,7 +90,7 @@ const HELP = `pnpm bench [--only NAME]… [--scale SHARE] [--long] [--peers]
   --only     ${Object.keys(GROUPS).join(', ')}
   --scale    a share of the whole, e.g. 0.05: for a first look
   --long     also with 5 million events in the log
-  --peers    also beside emmett-postgresql and Restate
+  --peers    also beside emmett-postgresql and Restate, which are installed when missing
   --json     write the rows there as one document
   --profile  write a CPU profile of the server's process there`
 

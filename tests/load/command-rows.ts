@@ -127,13 +127,14 @@ export async function slowRows(bench: Bench): Promise<Row[]> {
   ]
 }
 
-function burst(
-  { load, port, neighbourhood }: Host,
+/** A burst of commands through HTTP, to all that serve. */
+export function burst(
+  { load, ports, neighbourhood }: Host,
   { sizes }: Bench,
   how: { cases: number; readers?: number },
 ): Promise<Burst> {
   const { connections } = sizes
-  return load.call<Burst>('burst', { port, neighbourhood, connections, ...how })
+  return load.call<Burst>('burst', { ports, neighbourhood, connections, ...how })
 }
 
 /** The bare server's rate, after a warm-up. */
@@ -148,7 +149,7 @@ export function bareBurst({ sizes }: Bench, options: { commitDelayMs?: number })
 }
 
 /** Answered commands that the log does not hold. @throws when there is one */
-async function lostOf({ server }: Host, cases: number, phones: number): Promise<number> {
+export async function lostOf({ server }: Host, cases: number, phones: number): Promise<number> {
   const { types } = await server.call<Scan>('scan')
   const wanted: Record<string, number> = {
     'appeal.reported': cases + phones,

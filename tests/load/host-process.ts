@@ -3,7 +3,7 @@
 
 import type { AddressInfo } from 'node:net'
 import { execute, freshId } from '@linli/engine'
-import { buildServer, type Community, openCommunity } from '@linli/runtime'
+import { buildServer, type Community, type CommunityOptions, openCommunity } from '@linli/runtime'
 import { isRefusal } from '@linli/workflow'
 import { ALONE, ALONE_COMMANDS, phoneOf, reportOf } from './case-script.ts'
 import { answerCalls } from './child-call.ts'
@@ -13,7 +13,10 @@ import { makeNeighbourhood, type Neighbourhood, officeOf } from './neighbourhood
 import { quantile } from './row.ts'
 
 /** How a community is opened. */
-export type OpenGiven = { folder: string; commitDelayMs?: number }
+export type OpenGiven = Pick<
+  CommunityOptions,
+  'folder' | 'commitDelayMs' | 'events' | 'read' | 'keyFile' | 'does'
+>
 
 /** Commands in process: so many cases, so many at once. */
 export type InsideGiven = { neighbourhood: Neighbourhood; cases: number; atOnce: number }
@@ -130,7 +133,7 @@ answerCalls(
     scan: () => scanLog(opened().store),
     lengthen: (events: number) => lengthen(opened(), events),
     head: () => opened().store.head(),
-    rebuild: () => opened().read.rebuild(),
+    rebuild: (name?: string) => opened().read.rebuild(name),
     /** Time of the main thread since its start, s. */
     cpu: () => cpuSeconds(),
     memory: () => process.memoryUsage().rss / 1024 ** 2,

@@ -3,18 +3,37 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Child, openChild } from './child-call.ts'
+import type { OpenGiven } from './host-process.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import type { Sizes } from './sizes.ts'
 
-/** What a measurement is given. */
-export type Bench = { sizes: Sizes; log: (line: string) => void; execArgv: readonly string[] }
+/** What a measurement is given. `peers`: they are installed if missing, and measured. */
+export type Bench = {
+  sizes: Sizes
+  log: (line: string) => void
+  execArgv: readonly string[]
+  peers: boolean
+}
+
+/**
+ * How a community is opened: its log and its database on servers, if named, and so many processes
+ * that serve requests beside the one that does the work. `phones` are those of the sizes.
+ */
+export type HostOptions = {
+  commitDelayMs?: number
+  events?: string
+  read?: string
+  apis?: number
+  phones?: number
+}
 
 /** A community with its neighbourhood, ready for load. */
 export type Host = {
   folder: string
   server: Child
   load: Child
-  port: number
+  /** Where requests are served: by the server, or by processes that do only that. */
+  ports: readonly [number, ...number[]]
   neighbourhood: Neighbourhood
 }
 
@@ -24,19 +43,32 @@ const START_FLAGS = ['--max-semi-space-size=16']
 /** Opens a community in a fresh folder, uses it, and leaves nothing behind. */
 export async function withHost<Result>(
   bench: Bench,
-  options: { commitDelayMs?: number },
+  { apis: count = 0, phones = bench.sizes.phones, ...options }: HostOptions,
   use: (host: Host) => Promise<Result>,
 ): Promise<Result> {
   return withFolder(async (folder) => {
-    const server = openChild('host-process.ts', [...START_FLAGS, ...bench.execArgv])
+    const start = () => openChild('host-process.ts', [...START_FLAGS, ...bench.execArgv])
+    const server = start()
     const load = openChild('load-process.ts')
+    const apis: Child[] = []
     try {
-      const { port } = await server.call<{ port: number }>('open', { folder, ...options })
-      const neighbourhood = await server.call<Neighbourhood>('neighbourhood', bench.sizes.phones)
+      const given: OpenGiven = { folder, ...options }
+      const { port } = await server.call<{ port: number }>('open', given)
+      const neighbourhood = await server.call<Neighbourhood>('neighbourhood', phones)
       await server.call('settled')
-      return await use({ folder, server, load, port, neighbourhood })
+      const ports = [port]
+      for (let place = 0; place < count; place += 1) {
+        const api = start()
+        apis.push(api)
+        const own = { folder: join(folder, `api-${place}`), keyFile: join(folder, 'key') }
+        const asked: OpenGiven = { ...given, ...own, does: 'requests' }
+        ports.push((await api.call<{ port: number }>('open', asked)).port)
+      }
+      const [first = port, ...others] = count > 0 ? ports.slice(1) : ports
+      return await use({ folder, server, load, ports: [first, ...others], neighbourhood })
     } finally {
       await load.end()
+      for (const api of apis) await api.end()
       await server.end()
     }
   })

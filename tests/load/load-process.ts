@@ -7,9 +7,12 @@ import { type DayGiven, playDay } from './day-load.ts'
 import type { Neighbourhood } from './neighbourhood.ts'
 import { quantile } from './row.ts'
 
-/** How a burst of commands is given. Beside it `readers` connections read cases of the burst. */
+/**
+ * How a burst of commands is given, connections in turn to each of the ports. Beside it `readers`
+ * connections read cases of the burst.
+ */
 export type BurstGiven = {
-  port: number
+  ports: readonly [number, ...number[]]
   neighbourhood: Neighbourhood
   connections: number
   cases: number
@@ -26,13 +29,13 @@ export type BareGiven = { port: number; connections: number; requests: number; l
 export type ReadsGiven = { port: number; token: string; paths: readonly string[]; reads: number }
 
 async function burst(given: BurstGiven): Promise<Burst> {
-  const { port, neighbourhood, connections, cases, readers = 0 } = given
+  const { ports, neighbourhood, connections, cases, readers = 0 } = given
   const times: number[] = []
   const reads: number[] = []
   const begun: string[] = []
   let next = 0
   const began = performance.now()
-  const writers = await opened(port, connections)
+  const writers = await opened(ports, connections)
   const busy = writers.map(async (connection) => {
     const giver = giverOf(connection, neighbourhood, times)
     while (next < cases) {
@@ -63,9 +66,9 @@ type Reading = Omit<BurstGiven, 'cases'> & {
 }
 
 /** Reads cases that exist, the newest first, until the signal. */
-async function read({ port, neighbourhood, connections, begun, times, signal }: Reading) {
+async function read({ ports, neighbourhood, connections, begun, times, signal }: Reading) {
   const headers = bearer(neighbourhood.tokens.coordinator)
-  const readers = await opened(port, connections)
+  const readers = await opened(ports, connections)
   const busy = readers.map(async (connection) => {
     while (!signal.aborted) {
       const id = begun.at(-1)
@@ -102,7 +105,7 @@ async function bare({ port, connections, requests, length }: BareGiven): Promise
   const body = JSON.stringify(reportOf('place-00000000-0000-7000-8000-000000000000', phoneOf(0)))
   let left = requests
   const began = performance.now()
-  const open = await opened(port, connections)
+  const open = await opened([port], connections)
   const busy = open.map(async (connection) => {
     while (left > 0) {
       const stream = `bare-${randomUUIDv7()}`
@@ -136,8 +139,12 @@ async function reads({ port, token, paths, reads: wanted }: ReadsGiven): Promise
   return quantile(times.sort(ascending), 0.5)
 }
 
-const opened = (port: number, connections: number): Promise<Connection[]> =>
-  Promise.all(Array.from({ length: connections }, () => Connection.open(port)))
+const opened = (ports: BurstGiven['ports'], connections: number): Promise<Connection[]> =>
+  Promise.all(
+    Array.from({ length: connections }, (_, place) =>
+      Connection.open(ports[place % ports.length] ?? ports[0]),
+    ),
+  )
 
 const ascending = (a: number, b: number): number => a - b
 const p99 = (times: number[]): number => quantile(times.sort(ascending), 0.99)

@@ -16,7 +16,7 @@ export async function dayRows(bench: Bench): Promise<Row[]> {
   const { sizes } = bench
   const cases = sizes.dayCases
   const bare = await bareBurst(bench, {})
-  return withHost(bench, {}, async ({ server, load, port, neighbourhood }) => {
+  return withHost(bench, {}, async ({ server, load, ports: [port], neighbourhood }) => {
     const empty = await server.call<number>('memory')
     const after = await server.call<number>('head')
     const { connections } = sizes
@@ -78,7 +78,7 @@ const typesOf = (cases: number, phones: number): Record<string, number> => ({
 /** A case of 100 events as of each of its revisions, through HTTP. */
 export function caseRows(bench: Bench): Promise<Row[]> {
   const { sizes } = bench
-  return withHost(bench, {}, async ({ server, load, port, neighbourhood }) => {
+  return withHost(bench, {}, async ({ server, load, ports: [port], neighbourhood }) => {
     const id = await server.call<string>('longCase', { neighbourhood, events: CASE_EVENTS })
     const read = (paths: string[], reads: number) => {
       const token = neighbourhood.tokens.coordinator

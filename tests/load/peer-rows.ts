@@ -16,14 +16,11 @@ const PEERS = [
 
 /** The rate through HTTP beside the rate of each peer. */
 export async function peerRows(bench: Bench): Promise<Row[]> {
-  if (!existsSync(pathOf('node_modules'))) await installPeers(bench.log)
-  const { sizes } = bench
+  await hasPeers({ ...bench, peers: true })
   const ours = await httpBurst(bench)
   const rows: Row[] = []
-  for (const { name, file, cases, atLeast, aim } of PEERS) {
-    bench.log(`measuring ${name} …`)
-    const asked = [Math.max(20, Math.round(cases * sizes.scale)), sizes.connections]
-    const theirs = await rateOf(pathOf(file), asked.map(String))
+  for (const { name, atLeast, aim } of PEERS) {
+    const theirs = await peerRate(bench, name)
     rows.push(
       rowOf({
         name: `HTTP commands beside ${name}`,
@@ -38,6 +35,23 @@ export async function peerRows(bench: Bench): Promise<Row[]> {
   }
   return rows
 }
+
+/** Whether peers are to be measured; installs them where they are and are not there. */
+export async function hasPeers({ peers, log }: Bench): Promise<boolean> {
+  if (peers && !existsSync(pathOf('node_modules'))) await installPeers(log)
+  return peers
+}
+
+/** Commands a second of an installed peer. */
+export function peerRate({ sizes, log }: Bench, name: PeerName): Promise<number> {
+  const peer = PEERS.find((one) => one.name === name)
+  if (peer === undefined) throw new Error(`no peer ${name}`)
+  log(`measuring ${name} …`)
+  const asked = [Math.max(20, Math.round(peer.cases * sizes.scale)), sizes.connections]
+  return rateOf(pathOf(peer.file), asked.map(String))
+}
+
+type PeerName = (typeof PEERS)[number]['name']
 
 const pathOf = (name: string): string => fileURLToPath(new URL(`peers/${name}`, import.meta.url))
 

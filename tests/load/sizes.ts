@@ -14,6 +14,10 @@ export type Sizes = {
   startEvents: number
   longEvents: number
   appends: number
+  adapterAppends: number
+  cityCases: number
+  cityPhones: number
+  catchUpEvents: number
 }
 
 const WHOLE: Sizes = {
@@ -28,6 +32,10 @@ const WHOLE: Sizes = {
   startEvents: 1_000_000,
   longEvents: 5_000_000,
   appends: 200_000,
+  adapterAppends: 50_000,
+  cityCases: 6_000,
+  cityPhones: 2_000,
+  catchUpEvents: 200_000,
 }
 
 /** The whole bench, or a share of it: rates then mean less the smaller the share. */
@@ -45,5 +53,9 @@ export function sizesOf(scale: number): Sizes {
     startEvents: part(WHOLE.startEvents),
     longEvents: part(WHOLE.longEvents),
     appends: part(WHOLE.appends),
+    adapterAppends: part(WHOLE.adapterAppends),
+    cityCases: part(WHOLE.cityCases),
+    cityPhones: part(WHOLE.cityPhones),
+    catchUpEvents: part(WHOLE.catchUpEvents),
   }
 }
