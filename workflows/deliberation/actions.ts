@@ -1,17 +1,19 @@
-// What events change in a deliberation's context, and what it tells others. Pure; the machine
-// names these. Each taker ignores events that are not its own.
-import type { EventsOf, NotifyParams, OpenParams, Policy, TellParams } from '@linli/workflow'
-import { instanceFrom, iso } from '@linli/workflow'
+// What events change in a deliberation's context. Pure; the machine names these. Each taker
+// ignores events that are not its own.
+import type { EventsOf, Policy } from '@linli/workflow'
+import { instanceFrom } from '@linli/workflow'
 import { z } from 'zod'
 import type { commands } from './commands.ts'
 import type { Context, Meeting, Objection, Task } from './context.ts'
 import { areaDm2, NO_WEIGHT, sum, type Totals, totalsOf, type VotingRule } from './quorum.ts'
 import { lists, type Rules, votingRule } from './rules.ts'
+import { bodyIn, type Membership, membersAt } from './standing-body.ts'
 
 /** Every event that the machine takes. */
 export type Events = EventsOf<'deliberation', typeof commands, Rules>
 type Of<Type extends Events['type']> = Extract<Events, { type: Type }>
-type Known = { context: Context; event: Events }
+/** What a change or an effect is made from. */
+export type Known = { context: Context; event: Events }
 
 const on =
   <Type extends Events['type']>(
@@ -21,65 +23,98 @@ const on =
   ({ context, event }: Known): Partial<Context> =>
     is(event, type) ? change(context, event) : {}
 
-const is = <Type extends Events['type']>(event: Events, type: Type): event is Of<Type> =>
+/** True for an event of the type. */
+export const is = <Type extends Events['type']>(event: Events, type: Type): event is Of<Type> =>
   event.type === type
 
 const PlaceFacts = z.object({ path: z.array(z.string()) })
 
 /** The changes of context, by the name of the action that makes them. */
 export const changes = {
-  keepTopic: on('deliberation.proposed', (_, { data, by, stream, facts }) => {
+  keepTopic: on('deliberation.proposed', (_, { data, by, at, stream, facts }) => {
     const place = PlaceFacts.safeParse(facts.place)
+    const body = bodyIn(facts)
+    const council = body === undefined ? {} : membersAt(body, at)
+    const proposer = by.person ?? null
     return {
       stream,
       title: data.title,
       matter: data.rule,
       place: place.success ? place.data.path : [data.place],
       category: data.category ?? null,
-      proposer: by.person ?? null,
-      parties: data.requiredParties,
+      proposer,
+      parties: data.requiredParties ?? body?.requiredParties ?? [],
+      body: data.body ?? null,
+      council,
+      supporters: proposer !== null && Object.hasOwn(council, proposer) ? [proposer] : [],
     }
   }),
+  keepSupport: on('deliberation.supported', ({ supporters }, { by }) =>
+    by.person === undefined ? {} : { supporters: [...new Set([...supporters, by.person])] },
+  ),
   keepAppeal: on('deliberation.joined', ({ appeals }, { data }) => ({
     appeals: [...new Set([...appeals, data.appeal])],
   })),
   letAppealGo: on('deliberation.left', ({ appeals }, { data }) => ({
     appeals: appeals.filter((appeal) => appeal !== data.appeal),
   })),
-  keepMeeting: on('deliberation.scheduled', (context, { data, policy }) => {
-    const voters = Object.fromEntries(
-      data.electorate.map(({ person, areaM2 }) => [person, areaDm2(areaM2 ?? 0)]),
-    )
-    const parties = data.requiredParties ?? context.parties
-    return nextMeeting(context, { at: data.at, place: data.place, voters, parties, policy })
+  keepMeeting: on('deliberation.scheduled', (context, { data, policy, facts }) => {
+    const body = bodyIn(facts)
+    const members = body === undefined ? {} : membersAt(body, Date.parse(data.at))
+    return nextMeeting(context, {
+      ...{ at: data.at, place: data.place, policy, members },
+      body: data.body ?? context.body,
+      attendance: body?.quorum?.share ?? null,
+      voters: votersOf(data.electorate, members),
+      parties: data.requiredParties ?? body?.requiredParties ?? context.parties,
+    })
   }),
-  keepNextMeeting: on('deliberation.calledAgain', (context, { data, policy }) => {
-    const voters =
-      data.electorate === undefined
-        ? (context.meeting?.voters ?? {})
-        : Object.fromEntries(
-            data.electorate.map(({ person, areaM2 }) => [person, areaDm2(areaM2 ?? 0)]),
-          )
-    const parties = context.meeting?.parties ?? context.parties
-    return nextMeeting(context, { at: data.at, place: data.place, voters, parties, policy })
+  keepNextMeeting: on('deliberation.calledAgain', (context, { data, policy, facts }) => {
+    const { meeting } = context
+    const body = bodyIn(facts)
+    const members =
+      body === undefined ? (meeting?.members ?? {}) : membersAt(body, Date.parse(data.at))
+    const isSame = data.electorate === undefined && body === undefined
+    return nextMeeting(context, {
+      ...{ at: data.at, place: data.place, policy, members },
+      body: data.body ?? context.body,
+      attendance: body === undefined ? (meeting?.attendance ?? null) : (body.quorum?.share ?? null),
+      voters: isSame ? (meeting?.voters ?? {}) : votersOf(data.electorate, members),
+      parties: body?.requiredParties ?? meeting?.parties ?? context.parties,
+    })
   }),
   keepPresence: on('deliberation.signedIn', (context, { data }) =>
-    inMeeting(context, ({ present }) => ({ present: [...new Set([...present, data.party])] })),
+    inMeeting(context, ({ present, members, presentMembers }) => ({
+      present: [...new Set([...present, data.party])],
+      presentMembers:
+        data.person !== undefined && Object.hasOwn(members, data.person)
+          ? [...new Set([...presentMembers, data.person])]
+          : presentMembers,
+    })),
   ),
   keepBallot: on('deliberation.voted', (context, { data, eventId }) =>
-    inMeeting(context, ({ ballots, turnout, voters }) => ({
+    inMeeting(context, ({ ballots, turnout, voters, delegations }) => ({
       ballots: {
         ...ballots,
         [data.person]: {
           way: data.way,
           event: eventId,
           ...(data.openChoice === undefined ? {} : { choice: data.openChoice }),
+          ...(delegations[data.person] === undefined ? {} : { by: delegations[data.person] }),
         },
       },
       turnout: Object.hasOwn(ballots, data.person)
         ? turnout
         : sum(turnout, { persons: 1, areaDm2: voters[data.person] ?? 0 }),
     })),
+  ),
+  keepDelegation: on('deliberation.delegated', (context, { data }) =>
+    inMeeting(context, ({ delegations }) => ({
+      delegations: { ...delegations, [data.person]: data.to },
+    })),
+  ),
+  endDelegation: on('deliberation.delegationRevoked', (context, { data }) =>
+    inMeeting(context, (meeting) => withoutDelegation(meeting, data.person)),
   ),
   keepTotals: on('deliberation.counted', (context, { data }) =>
     inMeeting(context, (meeting) => ({ totals: countedTotals(meeting, data.totals) })),
@@ -106,6 +141,15 @@ export const changes = {
   closeTask: on('deliberation.taskDone', ({ tasks }, { data }) => ({
     tasks: withTask(tasks, (task) => task.id === data.task, { status: data.outcome }),
   })),
+  keepProject: on('deliberation.projectBegun', ({ tasks }, { data, eventId }) => ({
+    tasks: withTask(tasks, (task) => task.id === data.task, {
+      status: 'planned',
+      project: projectOf(eventId),
+    }),
+  })),
+  endProject: on('deliberation.projectEnded', ({ tasks }, { data }) => ({
+    tasks: withTask(tasks, (task) => task.project === data.project, { status: data.outcome }),
+  })),
   keepReferral: on('deliberation.taskReferred', ({ tasks }, { data, eventId }) => ({
     tasks: withTask(tasks, (task) => task.id === data.task, {
       status: 'referred',
@@ -130,10 +174,15 @@ export const changes = {
   })),
 }
 
-type Plan = Pick<Meeting, 'at' | 'place' | 'voters' | 'parties'> & { policy: Policy<Rules> }
+/** The project that an event begins. */
+export const projectOf = (eventId: string): string => instanceFrom('project', eventId, 'task')
+
+type Fixed = 'at' | 'place' | 'voters' | 'parties' | 'members' | 'attendance'
+type Plan = Pick<Meeting, Fixed> & { body: string | null; policy: Policy<Rules> }
+type Electorate = Of<'deliberation.scheduled'>['data']['electorate']
 
 function nextMeeting(context: Context, plan: Plan): Partial<Context> {
-  const { policy, ...fixed } = plan
+  const { policy, body, ...fixed } = plan
   const areas = Object.values(plan.voters)
   const meeting: Meeting = {
     ...fixed,
@@ -141,13 +190,33 @@ function nextMeeting(context: Context, plan: Plan): Partial<Context> {
     secret: lists(policy.rules.secret, context.matter),
     voting: votingRule(policy, context.matter) ?? UNREACHABLE_RULE,
     present: [],
+    presentMembers: [],
     voterIds: Object.keys(plan.voters),
     electorate: { persons: areas.length, areaDm2: areas.reduce((a, b) => a + b, 0) },
     ballots: {},
+    delegations: {},
     turnout: NO_WEIGHT,
     totals: null,
   }
-  return { meetings: meeting.number, meeting }
+  return { meetings: meeting.number, meeting, body }
+}
+
+/** Those named, or the body's members: a body votes by persons, so no area stands behind them. */
+const votersOf = (named: Electorate, members: Membership): Record<string, number> =>
+  Object.fromEntries(
+    named === undefined
+      ? Object.keys(members).map((person) => [person, 0])
+      : named.map(({ person, areaM2 }) => [person, areaDm2(areaM2 ?? 0)]),
+  )
+
+/** A vote given for somebody who takes the delegation back is no vote any more. */
+function withoutDelegation(meeting: Meeting, person: string): Partial<Meeting> {
+  const { [person]: named, ...delegations } = meeting.delegations
+  const { [person]: given, ...ballots } = meeting.ballots
+  if (named === undefined || given?.by === undefined) return { delegations }
+  const { persons, areaDm2 } = meeting.turnout
+  const own = meeting.voters[person] ?? 0
+  return { delegations, ballots, turnout: { persons: persons - 1, areaDm2: areaDm2 - own } }
 }
 
 /** Stands where a city is silent: guards keep such a matter from being proposed. */
@@ -195,6 +264,7 @@ const newTask = ({ title, due, unit, person }: GivenTask, id: string): Task => (
   person: person ?? null,
   status: 'open',
   referral: null,
+  project: null,
 })
 
 const isUnder = (referral: string) => (task: Task) => task.referral === referral
@@ -210,82 +280,3 @@ export const isPending = ({ status }: Task): boolean => status !== 'done' && sta
 
 /** True while an objection has not been heard. */
 export const isOpen = ({ status }: Objection): boolean => status === 'open'
-
-/** Tells every appeal that joined that its topic was resolved. */
-export const tellResolved = ({ context, event }: Known): TellParams[] =>
-  is(event, 'deliberation.published')
-    ? tellAll(context, 'deliberationResolved', {
-        units: event.data.units,
-        resolution: event.data.resolution,
-      })
-    : []
-
-/** Tells every appeal that joined that its topic came to nothing. */
-export const tellRejected =
-  (outcome: 'rejected' | 'declined' | 'cancelled') =>
-  ({ context }: { context: Context }): TellParams[] =>
-    tellAll(context, 'deliberationRejected', { outcome })
-
-/** Tells every appeal that joined that what was resolved is done. */
-export const tellDone = ({ context }: { context: Context }): TellParams[] =>
-  tellAll(context, 'deliberationDone', {})
-
-const tellAll = ({ appeals, stream }: Context, command: string, more: Record<string, unknown>) =>
-  appeals.map((instance) => ({ instance, command, with: { deliberation: stream, ...more } }))
-
-/** Opens the referral of a task; the unit answers to the deliberation as it would to an appeal. */
-export const openReferral = ({ context, event }: Known): OpenParams[] =>
-  is(event, 'deliberation.taskReferred')
-    ? [
-        {
-          workflow: 'referral',
-          command: 'dispatch',
-          instance: instanceFrom('referral', event.eventId, event.data.unit),
-          with: {
-            appeal: context.stream,
-            unit: event.data.unit,
-            lead: true,
-            kind: 'general',
-            place: context.place,
-            category: event.data.category,
-            requestedAt: iso(event.at),
-            round: 1,
-          },
-        },
-      ]
-    : []
-
-/** Lets the referral of a task end with the task. */
-export function concludeReferral({ context, event }: Known): TellParams[] {
-  if (!is(event, 'deliberation.taskDone')) return []
-  const task = context.tasks.find(({ id }) => id === event.data.task)
-  if (task === undefined || task.referral === null) return []
-  const instance = task.referral
-  return event.data.outcome === 'done'
-    ? [{ instance, command: 'conclude', with: {} }]
-    : [{ instance, command: 'withdraw', with: { reason: 'taskDropped' } }]
-}
-
-/** When the next pending task is due; the event's own time when none is left. */
-export function nextDue({ context, event }: Known): number {
-  const dues = context.tasks.filter(isPending).map(({ due }) => Date.parse(due))
-  return dues.length === 0 ? event.at : Math.min(...dues)
-}
-
-/** Lets everybody at the topic's place know. */
-export const notifyPlace =
-  (text: string) =>
-  ({ context }: { context: Context }): NotifyParams[] => {
-    const place = context.place.at(-1)
-    return place === undefined ? [] : [{ to: { place }, text, with: { title: context.title } }]
-  }
-
-/** Lets the owners of newly given tasks know. */
-export const notifyOwners = ({ context }: { context: Context }): NotifyParams[] =>
-  context.tasks
-    .filter(({ status }) => status === 'open')
-    .flatMap(({ unit, person, title, due }) =>
-      [unit === null ? [] : [{ unit }], person === null ? [] : [{ person }]]
-        .flat()
-        .map((to) => ({ to, text: 'task', with: { title, due } })),
-    )

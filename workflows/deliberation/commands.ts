@@ -27,6 +27,7 @@ const Electorate = z
   })
 
 const Parties = z.array(Party).max(Party.options.length)
+const body = id('body').optional()
 
 const TaskData = z.strictObject({
   title: Line,
@@ -34,6 +35,18 @@ const TaskData = z.strictObject({
   unit: id('organisation').optional(),
   person: id('person').optional(),
 })
+
+/** The tasks of a project, as it takes them. */
+const ProjectTasks = z
+  .array(
+    z.strictObject({
+      text: z.string().min(1).max(300),
+      owner: z.union([id('organisation'), id('person')]).optional(),
+      dueOn: z.iso.date(),
+    }),
+  )
+  .min(1)
+  .max(50)
 
 const Units = z
   .array(
@@ -99,15 +112,22 @@ export const commands = {
     records: 'proposed',
     starts: true,
     by: ['coordinator', 'council-member'],
-    data: z.strictObject({
-      title: Line,
-      place: id('place'),
-      requiredParties: Parties,
-      rule: Matter,
-      category: Category.optional(),
-    }),
-    needs: { place: 'place' },
+    data: z
+      .strictObject({
+        title: Line,
+        place: id('place'),
+        body,
+        requiredParties: Parties.optional(),
+        rule: Matter,
+        category: Category.optional(),
+      })
+      .refine(({ body, requiredParties }) => body !== undefined || requiredParties !== undefined, {
+        path: ['requiredParties'],
+        message: 'the parties, or a body that names them',
+      }),
+    needs: { place: 'place', body: 'body' },
   }),
+  support: command({ records: 'supported', by: ['council-member'], data: Nothing }),
   accept: command({ records: 'accepted', by: ['coordinator'], data: Nothing }),
   join: command({
     records: 'joined',
@@ -126,12 +146,19 @@ export const commands = {
   schedule: command({
     records: 'scheduled',
     by: ['coordinator'],
-    data: z.strictObject({
-      at: Time,
-      place: Line,
-      electorate: Electorate,
-      requiredParties: Parties.optional(),
-    }),
+    data: z
+      .strictObject({
+        at: Time,
+        place: Line,
+        body,
+        electorate: Electorate.optional(),
+        requiredParties: Parties.optional(),
+      })
+      .refine(({ body, electorate }) => body !== undefined || electorate !== undefined, {
+        path: ['electorate'],
+        message: 'the voters, or a body whose members vote',
+      }),
+    needs: { body: 'body' },
   }),
   waiveNotice: command({
     records: 'noticeWaived',
@@ -151,9 +178,21 @@ export const commands = {
     data: z.strictObject({
       person: id('person'),
       way: Way,
+      /** Said when the voter has voted before: it is a changed vote, not a second one. */
+      changes: z.literal(true).optional(),
       openChoice: Choice.optional(),
       choice: personal(z.string().regex(/^(yes|nay|abs)$/), 'meeting').optional(),
     }),
+  }),
+  delegate: command({
+    records: 'delegated',
+    by: ['resident', 'council-member', 'coordinator'],
+    data: z.strictObject({ person: id('person'), to: id('person') }),
+  }),
+  revokeDelegation: command({
+    records: 'delegationRevoked',
+    by: ['resident', 'council-member', 'coordinator'],
+    data: z.strictObject({ person: id('person') }),
   }),
   closeVote: command({ records: 'voteClosed', by: ['coordinator'], data: Nothing }),
   count: {
@@ -167,7 +206,8 @@ export const commands = {
   callAgain: command({
     records: 'calledAgain',
     by: ['coordinator'],
-    data: z.strictObject({ at: Time, place: Line, electorate: Electorate.optional() }),
+    data: z.strictObject({ at: Time, place: Line, body, electorate: Electorate.optional() }),
+    needs: { body: 'body' },
   }),
   drop: command({ records: 'dropped', by: ['coordinator'], data: z.strictObject({ reason }) }),
   publish: command({
@@ -208,6 +248,16 @@ export const commands = {
     by: ['coordinator'],
     data: z.strictObject({ task: Key, unit: id('organisation'), category: Category }),
     needs: { unit: 'organisation' },
+  }),
+  beginProject: command({
+    records: 'projectBegun',
+    by: ['coordinator'],
+    data: z.strictObject({ task: Key, tasks: ProjectTasks }),
+  }),
+  projectEnded: command({
+    records: 'projectEnded',
+    by: ['system'],
+    data: z.strictObject({ project: id('project'), outcome: z.enum(['done', 'dropped']) }),
   }),
   referralAnswered: command({
     records: 'referralAnswered',

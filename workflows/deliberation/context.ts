@@ -1,8 +1,9 @@
 // What a deliberation remembers. Nothing in it is personal: voters are ids, ballots that are
 // sealed are only counted.
 import { z } from 'zod'
-import type { Choice, Totals, VotingRule, Weight } from './quorum.ts'
+import type { Choice, Share, Totals, VotingRule, Weight } from './quorum.ts'
 import type { Matter } from './rules.ts'
+import type { Membership } from './standing-body.ts'
 
 /** A party whose presence a meeting may require. */
 export const Party = z.enum([
@@ -14,6 +15,8 @@ export const Party = z.enum([
   'police',
   'partner-units',
   'group-representatives',
+  'resident-units',
+  'assigned-officials',
 ])
 export type Party = z.infer<typeof Party>
 
@@ -21,8 +24,11 @@ export type Party = z.infer<typeof Party>
 export const Way = z.enum(['hand', 'paper', 'link'])
 export type Way = z.infer<typeof Way>
 
-/** A vote as it stands; `event` is where the sealed choice lies, if it is sealed. */
-export type Ballot = { way: Way; event: string; choice?: Choice }
+/**
+ * A vote as it stands; `event` is where the sealed choice lies, if it is sealed. `by` is who gave
+ * it for a voter who had delegated it.
+ */
+export type Ballot = { way: Way; event: string; choice?: Choice; by?: string }
 
 /** One meeting: what was fixed when it was scheduled, and what came of it. */
 export type Meeting = {
@@ -31,13 +37,20 @@ export type Meeting = {
   place: string
   secret: boolean
   voting: VotingRule
-  parties: readonly Party[]
-  present: readonly Party[]
+  parties: readonly string[]
+  present: readonly string[]
+  /** The standing body that meets: its members on that day, and the share that must be there. */
+  members: Membership
+  attendance: Share | null
+  /** Members who signed in. */
+  presentMembers: readonly string[]
   /** Voters and the area each stands for, in square decimetres. */
   voters: Readonly<Record<string, number>>
   voterIds: readonly string[]
   electorate: Weight
   ballots: Readonly<Record<string, Ballot>>
+  /** Who votes for whom: the one who delegated, and the one named. */
+  delegations: Readonly<Record<string, string>>
   /** Those who have voted, whatever they chose. */
   turnout: Weight
   totals: Totals | null
@@ -53,8 +66,9 @@ export type Task = {
   due: string
   unit: string | null
   person: string | null
-  status: 'open' | 'referred' | 'answered' | 'done' | 'dropped'
+  status: 'open' | 'referred' | 'planned' | 'answered' | 'done' | 'dropped'
   referral: string | null
+  project: string | null
 }
 
 /** The folded state of a deliberation beside the name of its state. */
@@ -65,7 +79,12 @@ export type Context = {
   place: readonly string[]
   category: string | null
   proposer: string | null
-  parties: readonly Party[]
+  parties: readonly string[]
+  /** The standing body that deliberates, and its members when the topic was proposed. */
+  body: string | null
+  council: Membership
+  /** Members who support the proposal, the proposer among them. */
+  supporters: readonly string[]
   appeals: readonly string[]
   /** How many meetings were scheduled so far. */
   meetings: number
@@ -88,6 +107,9 @@ export const beginning: Context = {
   category: null,
   proposer: null,
   parties: [],
+  body: null,
+  council: {},
+  supporters: [],
   appeals: [],
   meetings: 0,
   meeting: null,

@@ -47,8 +47,8 @@ const met = (rule: string) =>
     ['openMeeting', day(17)],
     ['openVote', day(17)],
   )
-const hand = (person: string, openChoice: string) =>
-  sample({ person, way: 'hand', openChoice }, { by: coordinator })
+const hand = (person: string, openChoice: string, more: object = {}) =>
+  sample({ person, way: 'hand', openChoice, ...more }, { by: coordinator })
 const hands = (...choices: string[]) =>
   choices.map((choice, n): Line => ['vote', day(17) + 1, hand(`person-${n + 1}`, choice)])
 const counting: Line[] = [
@@ -90,7 +90,9 @@ t.test('gathers three appeals, misses a party, meets, passes with two thirds, te
   const voting = met('common-parts').and(...hands('no', 'yes', 'yes', 'abstain'))
   t.match(rowOf(voting.instance)?.extra, { persons: 4, personsOf: 6, personsNeeded: 4 })
   t.match(rowOf(voting.instance)?.extra, { areaM2: 400, areaM2Of: 600, areaM2Needed: 400 })
-  const changed = voting.and(['vote', day(17) + 2, hand('person-1', 'yes')])
+  t.match(voting.when('vote', day(17) + 2, hand('person-1', 'yes')), { guard: 'onlyOnce' })
+  const again = hand('person-1', 'yes', { changes: true })
+  const changed = voting.and(['vote', day(17) + 2, again])
   t.match(rowOf(changed.instance)?.extra, { persons: 4, areaM2: 400 }, 'a changed vote is one vote')
 
   const resolved = changed.and(...counting)
@@ -154,12 +156,16 @@ t.test('a meeting: notice, who is called, who votes', (t) => {
     sample({ person, way: 'link', openChoice: 'yes' }, { by: { role, person: by } })
   const vote = (data: Line[2]) => voting.when('vote', day(17), data)
   t.equal(vote(own('resident', 'person-2', 'person-2')).refused, undefined)
-  t.match(vote(own('resident', 'person-2', 'person-3')), { guard: 'mayVote' }, 'for another')
-  t.match(vote(own('coordinator', 'person-c', 'person-3')), { guard: 'mayVote' }, "another's link")
-  t.match(vote(hand('person-9', 'yes')), { guard: 'mayVote' }, 'not a voter')
+  t.match(vote(own('resident', 'person-2', 'person-3')), { guard: 'ownVote' }, 'for another')
+  t.match(vote(own('coordinator', 'person-c', 'person-3')), { guard: 'ownVote' }, "another's link")
+  t.match(vote(hand('person-9', 'yes')), { guard: 'isVoter' }, 'not a voter')
   const sealed = sample({ person: 'person-1', way: 'hand', choice: 'yes' }, { by: coordinator })
-  t.match(vote(sealed), { guard: 'mayVote' }, 'sealed where the rule is open')
-  t.match(voting.when('vote', day(40), hand('person-1', 'yes')), { guard: 'mayVote' }, 'too late')
+  t.match(vote(sealed), { guard: 'ballotFits' }, 'sealed where the rule is open')
+  t.match(
+    voting.when('vote', day(40), hand('person-1', 'yes')),
+    { guard: 'inVoteTime' },
+    'too late',
+  )
   const closed = voting.and(['closeVote', day(18)])
   t.match(closed.when('vote', day(18), hand('person-1', 'yes')), { refused: 'not-in-this-state' })
   t.equal(state(voting.until(day(40)).instance), 'counting', 'the end of the time closes the vote')
@@ -227,20 +233,23 @@ t.test('an upheld objection begins the gathering anew', (t) => {
 })
 
 t.test('a secret vote: the machine sees who voted, and at the count the totals', (t) => {
-  const ballot = (person: string, choice: string) =>
-    sample({ person, way: 'link', choice }, { by: { role: 'resident', person } })
+  const ballot = (person: string, choice: string, more: object = {}) =>
+    sample({ person, way: 'link', choice, ...more }, { by: { role: 'resident', person } })
   const voting = met('grave').and(
     ...['nay', 'yes', 'yes', 'yes', 'abs'].map(
       (choice, n): Line => ['vote', day(17) + 1, ballot(`person-${n + 1}`, choice)],
     ),
-    ['vote', day(17) + 2, ballot('person-1', 'yes')],
+    ['vote', day(17) + 2, ballot('person-1', 'yes', { changes: true })],
   )
   const context: Context | undefined = voting.instance?.snapshot.context
   if (context === undefined) throw new Error('no instance')
   t.match(rowOf(voting.instance)?.extra, { persons: 5, areaM2: 500, secret: true })
   t.notMatch(JSON.stringify(context.meeting), /nay|"choice"/, 'no choice in the context')
   const open = sample({ person: 'person-1', way: 'link', openChoice: 'yes' })
-  t.match(voting.when('vote', day(17), open), { guard: 'mayVote' })
+  t.match(voting.when('vote', day(17), open), { guard: 'ownVote' })
+  const own = { by: { role: 'resident', person: 'person-6' } } as const
+  const spoken = sample({ person: 'person-6', way: 'link', openChoice: 'yes' }, own)
+  t.match(voting.when('vote', day(17), spoken), { guard: 'ballotFits' })
 
   const closed = voting.and(['closeVote', day(18)])
   t.match(closed.when('count', day(18), {}), { guard: 'totalsFit' })

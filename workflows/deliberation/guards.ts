@@ -1,43 +1,26 @@
-// What a deliberation asks before it goes on. Where several things must hold for one command they
-// share a guard, whose text says them all.
-import { check, when } from '@linli/workflow'
+// What a deliberation asks before it goes on: support, counting, objections and tasks here, the
+// meeting and its votes in a file of their own.
+import { check, ruleValue, when } from '@linli/workflow'
 import type { z } from 'zod'
 import { isOpen, isPending } from './actions.ts'
 import type { commands } from './commands.ts'
 import type { Context, Meeting } from './context.ts'
-import { areaDm2, isAgreed, isQuorate } from './quorum.ts'
-import { lists, type Rules, votingRule } from './rules.ts'
+import { meetingGuards } from './meeting-guards.ts'
+import { areaDm2, isAgreed, isQuorate, reaches } from './quorum.ts'
+import { lists, type Rules } from './rules.ts'
 
 type DataOf<Name extends keyof typeof commands> = z.output<(typeof commands)[Name]['data']>
-type Vote = Pick<DataOf<'vote'>, 'person' | 'way' | 'openChoice'> & { choice?: unknown }
-
-const RECORDERS: ReadonlySet<string> = new Set(['coordinator', 'grid-worker', 'duty-officer'])
 
 /** The guards by name. */
 export const guards = {
-  ruleKnown: check<Context, { rule: Context['matter'] }, Rules>(
-    ({ policy, data }) => votingRule(policy, data.rule) !== undefined,
+  ...meetingGuards,
+  maySupport: when<Context, Rules>(
+    ({ context: { council, supporters }, by: { person } }) =>
+      person !== undefined && Object.hasOwn(council, person) && !supporters.includes(person),
   ),
-  meetingFits: check<Context, DataOf<'schedule'> | DataOf<'callAgain'>, Rules>(
-    ({ context, policy, data, at }) =>
-      Date.parse(data.at) > at &&
-      (data.electorate === undefined ||
-        votingRule(policy, context.matter)?.weights.includes('area') !== true ||
-        data.electorate.every(({ areaM2 }) => areaM2 !== undefined && areaDm2(areaM2) > 0)),
-  ),
-  mayWaiveNotice: when<Context, Rules>(({ context, policy }) =>
-    lists(policy.rules.waiveNotice, context.matter),
-  ),
-  noticeOver: when<Context, Rules>(
-    ({ context, at, clocks }) => at >= (clocks.notice?.dueAt ?? at) && partiesArePresent(context),
-  ),
-  partiesPresent: when<Context, Rules>(({ context }) => partiesArePresent(context)),
-  mayVote: check<Context, Vote, Rules>(({ context: { meeting }, data, at, by, clocks }) => {
-    if (meeting === null || at > (clocks.vote?.dueAt ?? at)) return false
-    const ownWay = data.way === 'link' ? by.person === data.person : RECORDERS.has(by.role)
-    const sealed = data.choice !== undefined
-    const fits = meeting.secret === sealed && sealed === (data.openChoice === undefined)
-    return Object.hasOwn(meeting.voters, data.person) && ownWay && fits
+  enoughSupport: when<Context, Rules>(({ context: { council, supporters }, policy }) => {
+    const share = ruleValue(policy.rules.support)
+    return share !== undefined && reaches(supporters.length, Object.keys(council).length, share)
   }),
   mayCloseVote: when<Context, Rules>(
     ({ context: { meeting, matter }, policy }) =>
@@ -75,14 +58,14 @@ export const guards = {
   taskReferred: check<Context, { referral: string }, Rules>(({ context, data }) =>
     context.tasks.some((task) => task.referral === data.referral && isPending(task)),
   ),
+  taskPlanned: check<Context, { project: string }, Rules>(({ context, data }) =>
+    context.tasks.some((task) => task.project === data.project && isPending(task)),
+  ),
   allTasksDone: when<Context, Rules>(({ context }) => !context.tasks.some(isPending)),
   endsLater: check<Context, { until: string }, Rules>(
     ({ data, at }) => Date.parse(data.until) > at,
   ),
 }
-
-const partiesArePresent = ({ meeting }: Context): boolean =>
-  meeting?.parties.every((party) => meeting.present.includes(party)) === true
 
 const isQuorateMeeting = ({ meeting }: Context): boolean =>
   meeting?.totals != null && isQuorate(meeting.voting, meeting.electorate, meeting.totals)

@@ -32,10 +32,23 @@ const coordinator = { role: 'coordinator', person: 'person-c' } as const
 const PATH = ['place-community', 'place-estate']
 const APPEAL = 'appeal-0198c000-0000-7000-8000-000000000001'
 const voters = [1, 2].map((n) => ({ person: `person-${n}`, areaM2: 100 }))
+const member = (person: string) => ({ role: 'council-member', person }) as const
+const BODY = {
+  ...{ id: 'body-1', status: 'active', requiredParties: ['police'] },
+  members: [1, 2, 3].map((n) => ({ person: `person-${n}`, party: 'police' })),
+  quorum: { share: { of: [1, 3], strictly: false } },
+}
+const facts = (rule: string) => ({
+  place: { path: PATH },
+  ...(rule === 'committee' ? { body: BODY } : {}),
+})
 const topic = (rule: string) =>
   sample(
-    { title: 'A new gate', place: 'place-estate', requiredParties: [], rule },
-    { facts: { place: { path: PATH } }, by: coordinator },
+    {
+      ...{ title: 'A new gate', place: 'place-estate', rule },
+      ...(rule === 'committee' ? { body: BODY.id } : { requiredParties: [] }),
+    },
+    { facts: facts(rule), by: rule === 'committee' ? member('person-1') : coordinator },
   )
 
 const referral = (more: object) => (instance: Instance) => {
@@ -44,12 +57,24 @@ const referral = (more: object) => (instance: Instance) => {
     .filter((task) => task.referral !== null)
     .map((task) => ({ referral: task.referral, unit: 'organisation-1', ...more }))
 }
-const later = (instance: Instance) => ({
-  at: new Date(instance.at + 40 * 86_400_000).toISOString(),
-  place: 'Yard',
-  electorate: voters,
-  requiredParties: ['police'],
-})
+const later = (rule: string) => (instance: Instance) => {
+  const at = new Date(instance.at + 40 * 86_400_000).toISOString()
+  return rule === 'committee'
+    ? sample({ at, place: 'Yard', body: BODY.id }, { facts: facts(rule), by: coordinator })
+    : { at, place: 'Yard', electorate: voters, requiredParties: ['police'] }
+}
+const calls = (rule: string) => (instance: Instance) => {
+  const at = new Date(instance.at + 40 * 86_400_000).toISOString()
+  const body = rule === 'committee' ? { body: BODY.id } : {}
+  return sample({ at, place: 'Yard', ...body }, { facts: facts(rule), by: coordinator })
+}
+const delegates = (instance: Instance) => {
+  const { meeting }: Context = instance.snapshot.context
+  const isFirst = meeting?.number === 1 && Object.keys(meeting.ballots).length === 0
+  return !isFirst || statePath(stateOf(instance)) !== 'voting'
+    ? []
+    : [sample({ person: 'person-2', to: 'person-1' }, { by: coordinator })]
+}
 
 const walk = (rule: string): Samples => {
   const secret = rule === 'grave'
@@ -68,17 +93,24 @@ const walk = (rule: string): Samples => {
     join: { appeal: APPEAL, place: PATH, category: 'estate.gate.broken' },
     leave: { appeal: APPEAL },
     accept: {},
-    schedule: later,
-    callAgain: (instance) => ({ at: later(instance).at, place: 'Yard' }),
+    schedule: later(rule),
+    callAgain: calls(rule),
     waiveNotice: reason,
-    signIn: { party: 'police' },
+    signIn: { party: 'police', person: 'person-1' },
     openMeeting: {},
     openVote: {},
-    vote: ['person-1 yes', 'person-2 yes', 'person-2 no'].map((ballot) => {
-      const [person, choice] = ballot.split(' ')
-      const given = secret ? { choice: choice === 'no' ? 'nay' : 'yes' } : { openChoice: choice }
-      return sample({ person, way: 'paper', ...given }, { by: coordinator })
-    }),
+    support: sample({}, { by: member('person-2') }),
+    delegate: (instance) => (rule === 'common-parts' ? delegates(instance) : []),
+    revokeDelegation: { person: 'person-2' },
+    vote: (instance) => {
+      const { meeting }: Context = instance.snapshot.context
+      return ['person-1 yes', 'person-2 yes', 'person-2 no'].map((ballot) => {
+        const [person = '', choice] = ballot.split(' ')
+        const given = secret ? { choice: choice === 'no' ? 'nay' : 'yes' } : { openChoice: choice }
+        const changes = Object.hasOwn(meeting?.ballots ?? {}, person) ? { changes: true } : {}
+        return sample({ person, way: 'paper', ...given, ...changes }, { by: coordinator })
+      })
+    },
     closeVote: {},
     count: secret ? [totals(2, 0), totals(1, 1), totals(1, 0), {}] : {},
     drop: reason,
@@ -100,7 +132,21 @@ const walk = (rule: string): Samples => {
       { task: 'task-1', outcome: 'done' },
       { task: 'task-2', outcome: 'dropped' },
     ],
-    referTask: { task: 'task-1', unit: 'organisation-1', category: 'estate.gate.broken' },
+    referTask:
+      rule === 'committee'
+        ? []
+        : { task: 'task-1', unit: 'organisation-1', category: 'estate.gate.broken' },
+    beginProject: (instance) => {
+      const { tasks }: Context = instance.snapshot.context
+      const fresh = rule === 'committee' ? tasks.slice(0, 1) : []
+      return fresh.map(({ id }) => ({ task: id, tasks: [{ text: 'plan', dueOn: '2027-01-01' }] }))
+    },
+    projectEnded: (instance) => {
+      const { tasks }: Context = instance.snapshot.context
+      return tasks.flatMap(({ project }) =>
+        project === null ? [] : [{ project, outcome: 'done' as const }],
+      )
+    },
     referralAnswered: referral({ lead: true, outcome: 'solved' }),
     referralSentBack: referral({ reason: 'notOurs' }),
     referralReturned: referral({}),
@@ -117,7 +163,8 @@ const walk = (rule: string): Samples => {
 }
 
 const signature = ({ meeting, tasks, objections, objectionsEnded }: Context) => [
-  meeting && [meeting.ballots, meeting.present].map((held) => Object.keys(held)),
+  meeting && [meeting.ballots, meeting.delegations].map((held) => Object.keys(held)),
+  meeting && [meeting.present, meeting.presentMembers.length],
   meeting && Object.values(meeting.ballots).map(({ choice }) => choice),
   tasks.map((task) => task.status),
   [objections.map((one) => one.status), objectionsEnded],
@@ -128,7 +175,7 @@ const reached = ({ visits }: Exploration) => [
   ...new Set(visits.map(({ instance }) => statePath(stateOf(instance)))),
 ]
 
-for (const rule of ['common-parts', 'grave']) {
+for (const rule of ['common-parts', 'grave', 'committee']) {
   t.test(`every path of ${rule} is lively`, (t) => {
     const found = assertLively(t, deliberation, { samples: walk(rule), signature })
     t.same(
@@ -279,7 +326,10 @@ t.test('whatever is voted and voted again, the last word of each is counted', (t
           ({ n, choice }): Line => [
             'vote',
             6,
-            sample({ person: `person-${n}`, way: 'hand', openChoice: choice }, { by: coordinator }),
+            sample(
+              { person: `person-${n}`, way: 'hand', openChoice: choice, changes: true },
+              { by: coordinator },
+            ),
           ],
         ),
         ['closeVote', 7],

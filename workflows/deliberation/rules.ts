@@ -1,7 +1,7 @@
 // What differs from city to city in a deliberation, as its policy files hold it.
 import { type Policy, policySchema, ruleValue, sourced } from '@linli/workflow'
 import { z } from 'zod'
-import { VotingRule } from './quorum.ts'
+import { Share, VotingRule } from './quorum.ts'
 
 /** The matter a topic is, which says how it is voted on. */
 export const Matter = z.enum(['common-parts', 'ordinary', 'grave', 'committee'])
@@ -19,6 +19,12 @@ export const Rules = z.strictObject({
   waiveNotice: matters,
   /** Matters whose vote may be closed before its time while somebody has not voted. */
   closeEarly: matters,
+  /** Matters on which a voter may name another voter, and for how many one person may vote. */
+  delegation: sourced(
+    z.strictObject({ matters: z.array(Matter), atMost: z.int().positive().max(1_000) }),
+  ),
+  /** The share of a body's members whose support opens the gathering by itself. */
+  support: sourced(Share),
 })
 export type Rules = z.infer<typeof Rules>
 

@@ -8,7 +8,7 @@ import { areaM2, isAgreed, isQuorate, needed, takingPart } from './quorum.ts'
  * may read and vote by being named there.
  */
 export function summary({ stream, context }: { stream: string; context: Context }): Summary {
-  const { meeting, tasks } = context
+  const { meeting, tasks, body } = context
   return {
     place: context.place,
     units: [...new Set(tasks.flatMap(({ unit }) => (unit === null ? [] : [unit])))],
@@ -20,6 +20,8 @@ export function summary({ stream, context }: { stream: string; context: Context 
       ...tasks.flatMap(({ referral }) =>
         referral === null ? [] : [{ rel: 'refers', id: referral }],
       ),
+      ...tasks.flatMap(({ project }) => (project === null ? [] : [{ rel: 'opens', id: project }])),
+      ...(body === null ? [] : [{ rel: 'body', id: body }]),
     ],
     extra: {
       rule: context.matter,
@@ -29,6 +31,7 @@ export function summary({ stream, context }: { stream: string; context: Context 
       tasksOpen: tasks.filter(({ status }) => status !== 'done' && status !== 'dropped').length,
       objections: context.objections.length,
       untold: context.untold.length,
+      ...(body === null ? {} : { supporters: context.supporters.length }),
       ...(meeting === null ? {} : turnoutOf(meeting)),
     },
     facts: {
@@ -55,6 +58,7 @@ function turnoutOf(meeting: Meeting) {
     meetingAt: meeting.at,
     meetingPlace: meeting.place,
     secret: meeting.secret,
+    ...attendanceOf(meeting),
     missingParties: parties.filter((party) => !present.includes(party)).join(' '),
     persons: turnout.persons,
     personsOf: electorate.persons,
@@ -67,6 +71,17 @@ function turnoutOf(meeting: Meeting) {
       ? areaM2(needed(electorate.areaDm2, voting.takePart))
       : null,
     ...(meeting.totals === null ? {} : countOf(meeting.totals)),
+  }
+}
+
+/** Only what a meeting has of them: an ordinary one has no members and nobody who was named. */
+function attendanceOf({ members, attendance, presentMembers, delegations }: Meeting) {
+  const all = Object.keys(members).length
+  const delegated = Object.keys(delegations).length
+  return {
+    ...(all === 0 ? {} : { members: all, membersPresent: presentMembers.length }),
+    ...(attendance === null ? {} : { membersNeeded: needed(all, attendance) }),
+    ...(delegated === 0 ? {} : { delegated }),
   }
 }
 
