@@ -1,10 +1,15 @@
-// The category tree: three levels, data only. A leaf says how urgent its cases are by nature,
-// what a unit is asked to do, and which milestones run. Leaves are added, never changed.
+// The category tree: three levels, data only. A leaf says when a case of it may be established,
+// how urgent it is by nature, which kinds of unit lead it and what they are asked to do, which
+// milestones run, and when it may be closed. Leaves are added, never taken away.
 import { z } from 'zod'
+import { OrganisationKind } from '../organisation/commands.ts'
 import tree from './categories.json' with { type: 'json' }
 
 /** A limit of its own inside a case: stop the work, penalise, demolish. */
 const Milestone = z.enum(['stop', 'penalise', 'demolish'])
+
+/** A sentence for people, in both languages. */
+const Told = z.strictObject({ zh: z.string(), en: z.string() })
 
 /** A node of the tree. Only leaves, on the third level, carry the rest. */
 export const Category = z.strictObject({
@@ -15,6 +20,10 @@ export const Category = z.strictObject({
   tier: z.enum(['emergency', 'heat', 'general', 'complicated']).optional(),
   referral: z.enum(['general', 'heating']).optional(),
   milestones: z.array(Milestone).optional(),
+  /** Kinds of organisation, the likeliest lead first. */
+  lead: z.array(OrganisationKind).optional(),
+  establish: Told.optional(),
+  closes: Told.optional(),
 })
 export type Category = z.infer<typeof Category>
 

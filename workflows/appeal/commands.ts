@@ -31,7 +31,7 @@ export const commands = {
   report: command({
     records: 'reported',
     starts: true,
-    by: ['resident', ...staff],
+    by: ['resident', ...staff, 'system'],
     data: z.strictObject({
       place: id('place'),
       category: Category.optional(),

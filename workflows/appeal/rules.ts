@@ -29,12 +29,13 @@ export function extensionDaysMost(policy: Policy<Rules>): number | undefined {
   return most === undefined ? undefined : daysOf(most)
 }
 
-/** The handling limit of a case: urgent first, then its category's tier, then the general one. */
+/** The handling limit of a case: urgent first, then its category's own, its tier's, the general. */
 export function handleLimit(
   about: { urgent: boolean; category: string | null },
   policy: Policy,
 ): string {
-  const tier = about.urgent ? 'emergency' : categoryOf(about.category)?.tier
-  const own = `handle.${tier}`
-  return own in policy.limits ? own : 'handle'
+  const { urgent, category } = about
+  const names = urgent ? ['emergency'] : [category, categoryOf(category)?.tier]
+  const own = names.map((name) => `handle.${name}`).find((name) => name in policy.limits)
+  return own ?? 'handle'
 }

@@ -8,6 +8,7 @@
 //   handleDueAt   when handling is due, epoch ms; a case is "due by T" when handleDueAt <= T
 //   closedAt      when it was closed or ended, epoch ms
 //   closedInTime  closed with no round of handling late; null: not closed, or never referred
+//   evaded        a unit sent the case back and answered for it in the end
 //   redone, sentBack, reopened, urged, answers, unhappy, resolutions, extendedDays: counts
 //   closedUnanswered  closed because nobody answered the follow-up (counted apart)
 import type { Clock, Clocks, Summary } from '@linli/workflow'
@@ -92,6 +93,7 @@ function measuresOf(context: Context, clocks: Clocks): NonNullable<Summary['meas
     closedUnanswered: context.closing.how === 'unanswered',
     redone: context.counts.redone,
     sentBack: context.counts.sentBack,
+    evaded: hasEvaded(context),
     reopened: context.counts.reopened,
     urged: context.counts.urged,
     answers: context.counts.answers,
@@ -100,6 +102,16 @@ function measuresOf(context: Context, clocks: Clocks): NonNullable<Summary['meas
     extendedDays: context.counts.extendedDays,
   }
 }
+
+/** True when a unit sent back what was its duty: it answered for it after all. */
+const hasEvaded = ({ referrals }: Context): boolean =>
+  referrals.some(
+    (sent, index) =>
+      sent.status === 'sentBack' &&
+      referrals
+        .slice(index)
+        .some(({ unit, status }) => unit === sent.unit && status === 'answered'),
+  )
 
 function responded(context: Context, contact: Clock | undefined): boolean | null {
   if (contact === undefined) return null
