@@ -76,7 +76,7 @@ function stockOf(machine: AnyStateMachine): AnyStateMachine {
       const assignment: unknown = Reflect.get(Object(action), 'assignment')
       return [
         name,
-        typeof assignment === 'function' ? assign((given) => assignment(given)) : action,
+        typeof assignment === 'function' ? assign((given, params) => assignment(given, params)) : action,
       ]
     })
     return machine.provide({ actions: Object.fromEntries(named) })

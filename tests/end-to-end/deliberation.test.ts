@@ -73,14 +73,17 @@ t.test('the meeting does not open while a required party is missing', async (t) 
 
 t.test('two thirds of the six owners and of their area take part, and most agree', async (t) => {
   await give('openVote')
-  const vote = (n: number, openChoice: string) =>
-    give('vote', { person: story.owners[n], way: 'hand', openChoice })
+  const vote = (n: number, openChoice: string, more: object = {}) =>
+    give('vote', { person: story.owners[n], way: 'hand', openChoice, ...more })
   await vote(0, 'yes')
   await vote(1, 'yes')
   await vote(2, 'no')
   const live = (await topicNow()).summary.extra
   t.match(live, { persons: 3, personsOf: 6, personsNeeded: 4, areaM2: 300, areaM2Needed: 400 })
-  await vote(2, 'yes')
+  const again = { person: story.owners[2], way: 'hand', openChoice: 'yes' }
+  const twice = await ask('coordinator', `POST /api/deliberation/${story.topic}/vote`, again)
+  t.match(twice, { status: 409, body: { guard: 'onlyOnce' } }, 'a second vote is none')
+  await vote(2, 'yes', { changes: true })
   await vote(3, 'abstain')
   t.match((await topicNow()).summary.extra, { persons: 4, areaM2: 400 }, 'a changed vote is one')
   await give('closeVote')

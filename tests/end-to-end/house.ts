@@ -3,7 +3,8 @@
 
 import { join } from 'node:path'
 import { Access, execute, nextClockAt } from '@linli/engine'
-import { buildServer, type Community, openCommunity } from '@linli/runtime'
+import { buildServer, type Community, type CommunityOptions, openCommunity } from '@linli/runtime'
+import { fileGolden } from '../golden/told.ts'
 import { foundNeighbourhood, type Neighbourhood, type People } from '../simulation/neighbourhood.ts'
 
 /** Who asks: a role of the neighbourhood, or nobody in particular. */
@@ -26,15 +27,27 @@ export type House = {
   ask: (who: Who, what: string, body?: unknown, headers?: object) => Promise<Answer>
   /** The same, for commands that must be taken; waits until everything has followed. */
   take: (who: Who, what: string, body?: unknown, headers?: object) => Promise<Answer>
+  /** The bytes of what is no text. */
+  bytes: (who: Who, path: string) => Promise<Buffer>
   close: () => Promise<void>
 }
+
+/** How else the community is opened. */
+export type HouseOptions = Pick<
+  CommunityOptions,
+  'city' | 'outlets' | 'send' | 'publicUrl' | 'onFault'
+>
 
 const ZONE = '+08:00'
 /** The instant of a local time, as the API writes instants. */
 export const instant = (local: string): string => new Date(`${local}:00${ZONE}`).toISOString()
 
-/** Opens a community in a new folder, founded at `local`, and lets it listen. */
-export async function openHouse(scratch: string, local: string): Promise<House> {
+/** Opens a community in a new folder, founded at `local`, by a city's policies; it listens. */
+export async function openHouse(
+  scratch: string,
+  local: string,
+  more: string | HouseOptions = {},
+): Promise<House> {
   const folder = join(scratch, 'community')
   const time = { now: Date.parse(instant(local)) }
   const faults: unknown[] = []
@@ -44,14 +57,20 @@ export async function openHouse(scratch: string, local: string): Promise<House> 
     ...{ folder, events, read },
     clock: () => time.now,
     onFault: (what, fault) => faults.push(new Error(what, { cause: fault })),
+    ...(typeof more === 'string' ? { city: more } : more),
   })
   const { engine } = community
   const neighbourhood = await foundNeighbourhood((request) => execute(engine, request))
   const app = await buildServer(community)
   const address = await app.listen({ host: '127.0.0.1', port: 0 })
-  const asking = askingOf(address, await tokensFor(community, neighbourhood.people))
+  const tokens = await tokensFor(community, neighbourhood.people)
+  const asking = askingOf(address, tokens)
   return {
     ...{ folder, community, neighbourhood, ask: asking },
+    async bytes(who, path) {
+      const headers = { authorization: `Bearer ${tokens.get(who)}` }
+      return Buffer.from(await (await fetch(address + path, { headers })).arrayBuffer())
+    },
     moveTo: (to) => moveTo(community, time, Date.parse(instant(to))),
     async take(who, what, body, headers) {
       const answer = await asking(who, what, body, headers)
@@ -61,6 +80,7 @@ export async function openHouse(scratch: string, local: string): Promise<House> 
     },
     async close() {
       if (!app.server.listening) return
+      await fileGolden(community)
       await app.close()
       await community.close()
       if (faults.length > 0) throw new AggregateError(faults, 'faults of the background')

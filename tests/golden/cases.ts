@@ -1,5 +1,6 @@
 // The plays behind the golden streams, one a file. A play that was recorded is not changed any
 // more: another play is added instead.
+import { dutyAndAccounts } from './duty-play.ts'
 import type { Stage } from './stage.ts'
 
 /** A play and the name of its files. */
@@ -321,4 +322,56 @@ export const cases: readonly Case[] = [
       await stage.give(people.coordinator, 'appeal.close', appeal)
     },
   },
+  {
+    name: 'registries-widened',
+    async play(stage) {
+      const { people, community: place, building } = stage
+      const { administrator, coordinator } = people
+      await stage.at('2026-02-02T10:00')
+      const entrances: string[] = []
+      for (const name of ['1单元', '2单元']) {
+        const entrance = { kind: 'entrance', name, parent: building }
+        entrances.push(await stage.begin(administrator, 'place.register', entrance))
+      }
+      const [first = '', second = ''] = entrances
+      const door = { kind: 'household', name: '501', parent: first, areaM2: 89 }
+      const flat = await stage.begin(administrator, 'place.register', door)
+      await stage.give(administrator, 'place.move', flat, { parent: second })
+      const partner = { kind: 'partner', name: 'Canteen', handles: [], skills: ['cooking'], place }
+      const unit = await stage.begin(administrator, 'organisation.register', partner)
+      await stage.give(coordinator, 'organisation.ally', unit, { on: '2026-02-01' })
+      const hall = { kind: 'resource', name: 'Canteen', offer: 'dining', parent: place, unit }
+      const canteen = await stage.begin(administrator, 'place.register', hall)
+      const opens = [{ days: [1, 2], from: '11:00', to: '13:00' }]
+      await stage.give(coordinator, 'place.announce', canteen, { opens, walkMinutes: 4 })
+      const somebody = { kind: 'resident', place, skills: ['mediation'], groups: ['veteran'] }
+      const person = await stage.begin(coordinator, 'person.register', { ...somebody, unit })
+      const chief = { role: 'building-chief', place: building, until: '2027-02-02T00:00:00.000Z' }
+      await stage.give(administrator, 'person.grant', person, chief)
+      const contact = { scope: 'shareContact', on: '2026-02-01' }
+      await stage.give(coordinator, 'person.consent', person, contact)
+      await stage.give(coordinator, 'person.withdrawConsent', person, { scope: 'shareContact' })
+      const mediators = { name: 'Mediators', skills: ['mediation', 'legal'], place, unit }
+      const team = await stage.begin(coordinator, 'team.form', mediators)
+      await stage.give(coordinator, 'team.enlist', team, { person })
+      await stage.give(coordinator, 'team.appoint', team, { leader: person })
+      const line = { person, day: 1, from: '08:00', to: '10:00', post: 'hall' }
+      await stage.give(coordinator, 'team.plan', team, { roster: [line] })
+      const term = { from: '2026-02-02T00:00:00.000Z', until: '2028-02-02T00:00:00.000Z' }
+      const council = { kind: 'jointMeeting', name: 'Joint meeting', place, term }
+      const body = await stage.begin(coordinator, 'body.establish', council)
+      const seat = { person, party: 'group-representatives' }
+      await stage.give(coordinator, 'body.seat', body, seat)
+      await stage.at('2026-03-02T10:00')
+      await stage.give(coordinator, 'team.release', team, { person, reason: 'moved' })
+      await stage.give(coordinator, 'team.disband', team, { reason: 'idle' })
+      await stage.give(coordinator, 'body.unseat', body, { person, reason: 'moved' })
+      const next = { from: '2028-02-02T00:00:00.000Z', until: '2030-02-02T00:00:00.000Z' }
+      await stage.give(coordinator, 'body.renew', body, { term: next })
+      await stage.give(coordinator, 'body.dissolve', body, { reason: 'replaced' })
+      await stage.give(coordinator, 'organisation.leaveAlliance', unit)
+      await stage.give(administrator, 'place.end', canteen, { reason: 'mistake' })
+    },
+  },
+  { name: 'duty-and-accounts', play: dutyAndAccounts },
 ]

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { workflows } from '@linli/workflows'
 import t from 'tap'
 import { cases } from './cases.ts'
 import { foldLines } from './fold-lines.ts'
@@ -9,7 +10,10 @@ const textOf = (name: string) => readFileSync(new URL(name, folder), 'utf8')
 t.test('every golden stream folds to the states, clocks and rows that were recorded', (t) => {
   const streams = readdirSync(folder).filter((name) => name.endsWith('.ndjson'))
   t.same(
-    streams.map((name) => name.replace('.ndjson', '')).sort(),
+    streams
+      .map((name) => name.replace('.ndjson', ''))
+      .filter((name) => !name.startsWith('told-'))
+      .sort(),
     cases.map(({ name }) => name).sort(),
     'a play has one stream and a stream has its play',
   )
@@ -26,14 +30,7 @@ t.test('the streams hold nothing personal, and reach every workflow', (t) => {
   const all = readdirSync(folder).map(textOf).join('')
   t.notOk(all.includes('"$sealed":"'), 'sealed values were left out')
   t.notOk(/13[89]0000000/.test(all), 'no telephone number')
-  for (const workflow of [
-    'place',
-    'organisation',
-    'person',
-    'appeal',
-    'referral',
-    'deliberation',
-  ]) {
+  for (const workflow of workflows.keys()) {
     t.ok(all.includes(`"workflow":{"id":"${workflow}"`), workflow)
   }
   t.end()

@@ -112,7 +112,10 @@ export const given: Readonly<Record<string, Draw>> = {
   'deliberation.vote': ({ voters, pick }) => ({
     ...{ person: pick(voters), way: 'hand' },
     ...pick([{ openChoice: 'yes' }, { openChoice: 'no' }, { choice: 'yes' }, { choice: 'nay' }]),
+    ...pick([{}, { changes: true }]),
   }),
+  'deliberation.delegate': ({ voters, pick }) => ({ person: pick(voters), to: pick(voters) }),
+  'deliberation.revokeDelegation': ({ voters, pick }) => ({ person: pick(voters) }),
   'deliberation.closeVote': nothing,
   'deliberation.count': nothing,
   'deliberation.callAgain': ({ now }) => ({ at: inHours(now, 400), place: 'Activity room' }),
@@ -126,10 +129,62 @@ export const given: Readonly<Record<string, Draw>> = {
   'deliberation.referTask': ({ neighbourhood }) => ({
     ...{ task: 'task-1', unit: neighbourhood.propertyCompany, category: 'other.other.other' },
   }),
+  'deliberation.beginProject': ({ now }) => ({
+    ...{ task: 'task-1', tasks: [{ text: 'Plan', dueOn: inHours(now, 200).slice(0, 10) }] },
+  }),
   'deliberation.postpone': ({ now }) => ({ until: inHours(now, 100), reason: 'later' }),
   'deliberation.takeUp': nothing,
   'deliberation.decline': ({ pick }) => pick([undefined, undefined, { reason: 'no' }]),
   'deliberation.cancel': ({ pick }) => pick([undefined, undefined, { reason: 'no' }]),
+  'project.begin': ({ neighbourhood, now, voters, pick }) => ({
+    ...{ title: 'A project', place: neighbourhood.estate, owner: pick(voters) },
+    tasks: [{ text: 'Plan', dueOn: inHours(now, pick([5, 200])), owner: pick(voters) }],
+  }),
+  'project.addTask': ({ now }) => ({ text: 'Build', dueOn: inHours(now, 100) }),
+  'project.moveTask': ({ now }) => ({ task: 'task-1', dueOn: inHours(now, 50) }),
+  'project.finishTask': ({ pick }) => ({ task: pick(['task-1', 'task-2']), outcome: 'done' }),
+  'project.report': ({ pick }) => ({ percent: pick([10, 90]), note: 'a report' }),
+  'project.urge': nothing,
+  'project.finish': () => ({ reached: 'partly', result: 'as far as it went' }),
+  'project.drop': ({ pick }) => pick([undefined, undefined, { reason: 'needGone' }]),
+  'activity.plan': ({ neighbourhood, now, known, pick }) => ({
+    ...{ kind: pick(['sewing', 'clinic', 'patrol']), title: 'An activity' },
+    ...{ place: neighbourhood.estate, goal: { what: 'scarf', amount: 25 } },
+    ...{ startsAt: inHours(now, 3), endsAt: inHours(now, 6), capacity: 2 },
+    ...pick([{}, ...known('project').map((project) => ({ project }))]),
+  }),
+  'activity.change': ({ now }) => ({ startsAt: inHours(now, 1), endsAt: inHours(now, 4) }),
+  'activity.addShift': ({ now }) => ({ from: inHours(now, 1), to: inHours(now, 4) }),
+  'activity.roster': ({ voters, pick }) => ({
+    ...{ shift: pick(['shift-1', 'shift-2']), people: [pick(voters)] },
+  }),
+  'activity.openRegistration': nothing,
+  'activity.register': ({ voters, pick }) => ({ person: pick(voters) }),
+  'activity.leave': ({ voters, pick }) => ({ person: pick(voters) }),
+  'activity.begin': nothing,
+  'activity.signIn': ({ voters, pick }) => ({
+    ...pick([{}, { shift: 'shift-1' }]),
+    ...pick([{ people: [pick(voters)] }, { others: { times: 5, people: 4 } }]),
+  }),
+  'activity.strike': ({ voters, pick }) => ({ person: pick(voters) }),
+  'activity.serve': ({ voters, pick }) => ({
+    ...{ person: pick(voters), minutes: pick([40, 120]) },
+    ...pick([{}, { shift: 'shift-1' }]),
+  }),
+  'activity.produce': () => ({ amount: 3 }),
+  'activity.finish': () => ({ beneficiaries: 7 }),
+  'activity.cancel': ({ pick }) => pick([undefined, undefined, { reason: 'weather' }]),
+  'commendation.propose': ({ neighbourhood, voters, pick }) => ({
+    ...{ kind: 'neighbour', honour: 'Good neighbour', place: neighbourhood.building },
+    ...{ nominee: pick(voters), basis: 'good deeds', shownAs: 'a neighbour' },
+  }),
+  'commendation.announce': nothing,
+  'commendation.object': reasonText,
+  'commendation.settle': ({ pick }) => ({
+    ...{ objection: 'objection-1', finding: pick(['upheld', 'dismissed']) },
+  }),
+  'commendation.grant': nothing,
+  'commendation.revoke': ({ pick }) => pick([undefined, undefined, { reason: 'ownWish' }]),
 }
 
 /** One of each tier. */

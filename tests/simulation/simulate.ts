@@ -30,8 +30,11 @@ const HOUR_MS = 3_600_000
 const JUMPS_MS = [0.2, 1, 5, 24, 80].map((hours) => hours * HOUR_MS)
 const START = Date.parse('2026-10-12T09:00:00+08:00')
 const CHECK_EVERY = 25
+/** What is acted on. */
+const KINDS = /^(appeal|referral|deliberation|project|activity|commendation)-/
 const APPEALS_OPEN = 10
 const TOPICS_OPEN = 2
+const PLANS_OPEN = 3
 const RECENT = 40
 
 /** Runs `steps` steps from a seed; stops where a law is broken. */
@@ -80,7 +83,7 @@ class Simulation {
     this.#time = time
     this.#random = random
     community.engine.onEvent.push(({ stream, revision }) => {
-      if (revision === 0 && /^(appeal|referral|deliberation)-/.test(stream)) this.#ids.push(stream)
+      if (revision === 0 && KINDS.test(stream)) this.#ids.push(stream)
     })
   }
 
@@ -94,6 +97,7 @@ class Simulation {
       if (draw < 0.12) await this.#jump()
       else if (draw < 0.24) await this.#report()
       else if (draw < 0.26) await this.#propose()
+      else if (draw < 0.29) await this.#plan()
       else await this.#act()
       if (this.#random() < 0.6) await this.#community.settled()
       if (this.#step % CHECK_EVERY === 0) await this.#check()
@@ -128,6 +132,13 @@ class Simulation {
     const rule = this.#pick(['ordinary', 'grave', 'committee'])
     const about = { title: 'A topic', place: this.#neighbourhood.community, rule }
     await this.#begin('deliberation.propose', { ...about, requiredParties: ['property'] })
+  }
+
+  async #plan(): Promise<void> {
+    const name = this.#pick(['project.begin', 'activity.plan', 'commendation.propose'])
+    const [workflow = ''] = name.split('.')
+    if ((await this.#open(workflow)) >= PLANS_OPEN) return
+    await this.#begin(name, given[name]?.(this.#drawing()) ?? {})
   }
 
   async #open(workflow: string): Promise<number> {

@@ -2,6 +2,7 @@
 // who act for it are persons with a role in it.
 import { command } from '@linli/workflow'
 import { z } from 'zod'
+import { Skills } from '../person/skill.ts'
 
 /** What an organisation is to the community. */
 export const OrganisationKind = z.enum([
@@ -20,6 +21,7 @@ const described = {
   name: z.string().min(1).max(120),
   handles: z.array(z.string().min(1).max(80)).max(200),
   place: z.string().optional(),
+  skills: Skills.optional(),
 }
 
 /** The commands of an organisation. `handles` are category prefixes such as `heating.indoor`. */
@@ -36,6 +38,16 @@ export const commands = {
     by: ['administrator', 'system'],
     data: z.strictObject(described).partial(),
     needs: { place: 'place' },
+  }),
+  ally: command({
+    records: 'allied',
+    by: ['administrator', 'coordinator', 'system'],
+    data: z.strictObject({ on: z.iso.date().optional() }),
+  }),
+  leaveAlliance: command({
+    records: 'allianceLeft',
+    by: ['administrator', 'coordinator', 'system'],
+    data: z.strictObject({}),
   }),
   suspend: command({
     records: 'suspended',

@@ -1,8 +1,9 @@
 // The machine of an organisation: a record, without clocks and without anybody's turn.
 // May not import a store or HTTP.
-import { coreActions, type EventsOf } from '@linli/workflow'
+import { check, coreActions, type EventsOf, when } from '@linli/workflow'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
+import { Skill } from '../person/skill.ts'
 import { type commands, OrganisationKind } from './commands.ts'
 
 /** What other workflows learn of an organisation that they need. */
@@ -12,6 +13,9 @@ export const OrganisationFacts = z.object({
   name: z.string(),
   handles: z.array(z.string()),
   status: z.enum(['active', 'suspended', 'ended']),
+  skills: z.array(Skill).optional(),
+  /** Since which day it belongs to the alliance of the community. */
+  allied: z.string().optional(),
 })
 export type OrganisationFacts = z.infer<typeof OrganisationFacts>
 
@@ -22,6 +26,8 @@ export type OrganisationContext = {
   handles: readonly string[]
   place: readonly string[]
   status: OrganisationFacts['status']
+  skills: readonly Skill[]
+  allied: string | null
 }
 type Events = EventsOf<'organisation', typeof commands>
 
@@ -36,28 +42,52 @@ export const machine = setup({
       if (event.type !== 'organisation.registered' && event.type !== 'organisation.corrected') {
         return {}
       }
-      const { name, handles } = event.data
+      const { name, handles, skills } = event.data
       const place = Located.safeParse(event.facts.place)
       return {
         ...('kind' in event.data ? { kind: event.data.kind } : {}),
         ...(name === undefined ? {} : { name }),
         ...(handles === undefined ? {} : { handles }),
+        ...(skills === undefined ? {} : { skills }),
         ...(place.success ? { place: place.data.path } : {}),
       }
     }),
+    keepAlliance: assign(({ event }) =>
+      event.type === 'organisation.allied'
+        ? { allied: event.data.on ?? new Date(event.at).toISOString().slice(0, DAY_CHARS) }
+        : {},
+    ),
+    endAlliance: assign({ allied: null }),
     markActive: assign({ status: 'active' as const }),
     markSuspended: assign({ status: 'suspended' as const }),
     markEnded: assign({ status: 'ended' as const }),
   },
+  guards: {
+    mayAlly: check<OrganisationContext, { on?: string }>(
+      ({ context, data, at }) =>
+        context.allied === null && (data.on === undefined || Date.parse(data.on) <= at + DAY_MS),
+    ),
+    isAllied: when<OrganisationContext>(({ context }) => context.allied !== null),
+  },
 }).createMachine({
   id: 'organisation',
-  context: { kind: 'unit', name: '', handles: [], place: [], status: 'active' },
+  context: {
+    kind: 'unit',
+    name: '',
+    handles: [],
+    place: [],
+    status: 'active',
+    skills: [],
+    allied: null,
+  },
   initial: 'new',
   states: {
     new: { on: { 'organisation.registered': { target: 'active', actions: 'keepRecord' } } },
     active: {
       on: {
         'organisation.corrected': { actions: 'keepRecord' },
+        'organisation.allied': { guard: 'mayAlly', actions: 'keepAlliance' },
+        'organisation.allianceLeft': { guard: 'isAllied', actions: 'endAlliance' },
         'organisation.suspended': { target: 'suspended', actions: 'markSuspended' },
         'organisation.ended': { target: 'ended', actions: 'markEnded' },
       },
@@ -65,6 +95,7 @@ export const machine = setup({
     suspended: {
       on: {
         'organisation.corrected': { actions: 'keepRecord' },
+        'organisation.allianceLeft': { guard: 'isAllied', actions: 'endAlliance' },
         'organisation.resumed': { target: 'active', actions: 'markActive' },
         'organisation.ended': { target: 'ended', actions: 'markEnded' },
       },
@@ -72,3 +103,7 @@ export const machine = setup({
     ended: { type: 'final' },
   },
 })
+
+const DAY_CHARS = 10
+/** A paper is dated by the local day, which may be ahead of UTC. */
+const DAY_MS = 24 * 3_600_000

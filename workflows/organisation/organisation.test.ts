@@ -31,9 +31,24 @@ t.test('an organisation is registered, corrected, suspended and ended', (t) => {
   t.end()
 })
 
+t.test('a unit joins the alliance, with skills that it can be found by', (t) => {
+  const social = { kind: 'social', name: 'Mediators', handles: [], skills: ['mediation'] }
+  const known = given(organisation, [['register', 0, social]])
+  t.match(row(known).extra, { 'skill.mediation': true, skills: 'mediation' })
+  const allied = known.and(['ally', 1, { on: '2026-03-01' }])
+  t.match(row(allied), { extra: { alliance: true }, facts: { allied: '2026-03-01' } })
+  t.match(allied.when('ally', 2, {}), { guard: 'mayAlly' })
+  t.match(known.when('ally', 2, { on: '2027-03-01' }), { guard: 'mayAlly' })
+  t.equal(row(known.and(['ally', 1])).facts?.allied, '2026-11-16')
+  t.equal(row(allied.and(['leaveAlliance', 3])).extra?.alliance, undefined)
+  t.match(known.when('leaveAlliance', 3), { guard: 'isAllied' })
+  t.end()
+})
+
 t.test('every path, and the picture', (t) => {
   const reason = { reason: 'other' }
   const samples = {
+    ...{ ally: {}, leaveAlliance: {} },
     ...{ register: HEATING, correct: { name: 'Heat' }, suspend: reason, resume: {}, end: reason },
   }
   assertLively(t, organisation, { samples })

@@ -11,7 +11,8 @@ import {
 } from '@linli/workflow/test-kit'
 import t from 'tap'
 import { commands } from './commands.ts'
-import { machine, rolesAt } from './machine.ts'
+import { machine } from './machine.ts'
+import { rolesAt } from './role-term.ts'
 import { person } from './workflow.ts'
 
 const row = ({ instance }: Story) => person.summary(instance as Instance)
@@ -77,6 +78,64 @@ t.test('who judges and who does are never the same account', (t) => {
   t.end()
 })
 
+const CHIEF = { role: 'building-chief', place: 'place-b' }
+const building = { place: { id: 'place-b', kind: 'building', path: ['place-c', 'place-b'] } }
+
+t.test('a building chief has five duties, or those that are named', (t) => {
+  const chief = known.and(['grant', 1, sample(CHIEF, { facts: building })])
+  t.equal(row(chief).extra?.duties, 'messenger organiser mediator informant patrol')
+  const patrol = known.and([
+    'grant',
+    1,
+    sample({ ...CHIEF, duties: ['patrol'] }, { facts: building }),
+  ])
+  t.match(row(patrol).extra, { duties: 'patrol', 'duty.patrol': true })
+  const nowhere = known.when('grant', 1, { role: 'building-chief' })
+  t.match(nowhere, { guard: 'chiefFits' })
+  const community = { place: { id: 'place-b', kind: 'community', path: ['place-b'] } }
+  t.match(known.when('grant', 1, sample(CHIEF, { facts: community })), { guard: 'chiefFits' })
+  t.match(known.when('grant', 1, { role: 'volunteer', duties: ['patrol'] }), { guard: 'chiefFits' })
+  t.end()
+})
+
+t.test('a seasonal role begins and ends by itself', (t) => {
+  const day = (n: number) => new Date(hour(24 * n)).toISOString()
+  const season = { role: 'volunteer', from: day(10), until: day(40) }
+  const student = known.and(['grant', 0, season])
+  const { roles } = student.instance?.snapshot.context ?? { roles: [] }
+  t.same(
+    [9, 10, 39, 40].map((n) => rolesAt(roles, hour(24 * n)).length),
+    [0, 1, 1, 0],
+  )
+  t.match(student.when('grant', 1, { role: 'volunteer', from: day(30) }), { guard: 'mayHold' })
+  t.equal(student.when('grant', 1, { role: 'volunteer', from: day(40) }).refused, undefined)
+  t.match(known.when('grant', 1, { ...season, until: day(5) }), { guard: 'termFits' })
+  t.match(known.when('grant', 48, { role: 'volunteer', until: day(1) }), { guard: 'termFits' })
+  const revoked = student.and(['revoke', 1, { role: 'volunteer' }])
+  t.same(rolesAt(revoked.instance?.snapshot.context.roles, hour(300)), [], 'before it began')
+  t.end()
+})
+
+t.test('skills, groups and consents can be filtered by, and end', (t) => {
+  const skilled = known.and(
+    ['correct', 1, { skills: ['mediation', 'legal'], groups: ['veteran'] }],
+    ['consent', 2, { scope: 'shareContact', on: '2026-11-16' }],
+  )
+  const found = { skills: 'mediation legal', 'skill.legal': true, 'group.veteran': true }
+  t.match(row(skilled).extra, { ...found, 'consent.shareContact': true })
+  t.match(row(skilled).facts, {
+    skills: ['mediation', 'legal'],
+    consents: [{ scope: 'shareContact', on: '2026-11-16', from: hour(2) }],
+  })
+  const ahead = { scope: 'photos', on: '2027-01-01' }
+  t.match(skilled.when('consent', 3, ahead), { guard: 'consentFits' })
+  const withdrawn = skilled.and(['withdrawConsent', 4, { scope: 'shareContact' }])
+  t.equal(row(withdrawn).extra?.consents, undefined)
+  t.match(withdrawn.when('withdrawConsent', 5, { scope: 'shareContact' }), { guard: 'consents' })
+  t.match(known.when('correct', 1, { skills: ['legal', 'legal'] }), { refused: 'invalid' })
+  t.end()
+})
+
 t.test('leaving ends the roles, erasing ends the person', (t) => {
   const left = known.and(['grant', 1, { role: 'volunteer' }], ['leave', 5, { reason: 'moved' }])
   t.match(row(left).facts, { status: 'left', roles: [{ until: hour(5) }] })
@@ -93,6 +152,8 @@ t.test('every path, and the picture', (t) => {
     grant: [{ role: 'coordinator' }, { role: 'supervisor' }],
     revoke: [{ role: 'coordinator' }, { role: 'supervisor' }],
     correct: { phone: '13000000001' },
+    consent: { scope: 'photos' },
+    withdrawConsent: { scope: 'photos' },
     leave: { reason: 'moved' },
     erase: {},
   }
