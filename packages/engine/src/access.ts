@@ -137,9 +137,9 @@ export class Access {
     this.forget(person)
   }
 
-  /** Takes every way in from a person who was erased. */
+  /** Takes every way in from a person who was erased, and what was to be sent to them. */
   async remove(person: string): Promise<void> {
-    for (const table of ['login', 'session', 'link', 'token'] as const) {
+    for (const table of [...WAYS_IN, 'notice_choice', 'notice_delivery'] as const) {
       await this.#options.work.deleteFrom(table).where('person', '=', person).execute()
     }
     this.forget(person)
@@ -244,6 +244,8 @@ export class Access {
     return { caller: { id: person, person, grants: running.map(grantOf) }, until }
   }
 }
+
+const WAYS_IN = ['login', 'session', 'link', 'token'] as const
 
 /** A session's end is written again at most this often. */
 const SLIDE_MS = 10 * 60_000

@@ -6,6 +6,7 @@ import { isRefusal, isSealed, workflowOf } from '@linli/workflow'
 import type { Engine, Reply, Request } from './engine.ts'
 import { execute } from './execute.ts'
 import { SYSTEM } from './permission.ts'
+import type { WorkTables } from './work.ts'
 
 /** A notice as it is kept for whoever it is for. */
 export type Notice = {
@@ -16,6 +17,19 @@ export type Notice = {
   fills: Readonly<Record<string, unknown>>
   at: number
 }
+
+/** A notice as a row of work.db. */
+export const noticeRow = ({ to, fills, ...notice }: Notice): WorkTables['notice'] => ({
+  id: notice.id,
+  person: to.person ?? null,
+  unit: to.unit ?? null,
+  role: to.role ?? null,
+  place: to.place ?? null,
+  instance: notice.instance,
+  text: notice.text,
+  fills: JSON.stringify(fills),
+  at: notice.at,
+})
 
 /** Where effects go that are not commands. A sender throws when the outside system failed. */
 export type Outlets = {

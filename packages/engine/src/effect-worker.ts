@@ -7,21 +7,22 @@ import { setTimeout as rest } from 'node:timers/promises'
 import type { StoredEvent } from '@linli/event-store'
 import type { Effect, Event } from '@linli/workflow'
 import { isIdOf } from './command-id.ts'
-import { type Notice, type Outlets, runEffect } from './effect-run.ts'
+import { type Notice, noticeRow, type Outlets, runEffect } from './effect-run.ts'
 import type { Engine } from './engine.ts'
 import { parseEvent } from './instances.ts'
 import { Lanes } from './lanes.ts'
-import type { Work, WorkTables } from './work.ts'
+import type { KeptNotice } from './notice-courier.ts'
+import { BACK_OFF_MS, type Work, type WorkTables } from './work.ts'
 
 /** How many slots the streams are spread over; progress is kept for each. */
 export const SLOTS = 64
-/** Tries before an effect is parked, and the waits between them (ms). */
-const BACK_OFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const
 /** How long following rests after a fault of the store (ms), doubled each time. */
 const REST_MS = 500
 const REST_MS_MAX = 30_000
 /** How often progress is written at most (ms). */
-const PROGRESS_MS = 250
+const PROGRESS_MS = 100
+/** Events whose effects run side by side; progress is known after each such step. */
+const STEP = 64
 
 const EVERY_SLOT: readonly number[] = Array.from({ length: SLOTS }, (_, slot) => slot)
 
@@ -34,6 +35,8 @@ export type EffectWorkerOptions = {
   engine: Engine
   work: Work
   send: Outlets['send']
+  /** Hears of notices once they are kept, and is heard out before their effects count as run. */
+  noticed?: ((notices: readonly KeptNotice[]) => Promise<void>) | undefined
   isClaimed: (stream: string) => boolean
   now: () => number
   /** Runs each effect: who traces effects stands here. */
@@ -203,19 +206,35 @@ export class EffectWorker {
     const batches = engine.store.subscribe({ after, signal })
     let ran = after
     for await (const batch of batches) {
-      const ours = batch.filter((stored) => hasEffects(stored) && this.#isOurs(stored))
-      await Promise.all(ours.map((stored) => this.#runAll(stored)))
-      if (this.#isLost) return
-      ran = batch.at(-1)?.position ?? ran
-      const waiting = this.#notices.length
-      // While more is on its way, notices gather to share a commit; until then none has been run.
-      if (waiting > 0 && waiting < NOTICE_BATCH && ran < (await engine.store.head())) continue
-      await this.#flushNotices()
-      this.#reached(ran)
-      if (this.#options.now() - this.#savedAt > PROGRESS_MS) await this.#save()
+      for (let from = 0; from < batch.length && !signal.aborted; from += STEP) {
+        const step = batch.slice(from, from + STEP)
+        const ours = step.filter((stored) => hasEffects(stored) && this.#isOurs(stored))
+        await Promise.all(ours.map((stored) => this.#runAll(stored)))
+        if (this.#isLost) return
+        ran = step.at(-1)?.position ?? ran
+        const isLast = from + STEP >= batch.length
+        if (await this.#gathers(isLast ? ran : undefined)) continue
+        await this.#flushNotices()
+        this.#reached(ran)
+        if (this.#isSaveDue()) await this.#save()
+      }
     }
     await this.#flushNotices()
     this.#reached(ran)
+  }
+
+  /**
+   * While more is on its way, notices gather to share a commit; until then none has been run. Not
+   * beyond the time of a save: what was run since is run again when this process is killed.
+   */
+  async #gathers(ran: number | undefined): Promise<boolean> {
+    const waiting = this.#notices.length
+    if (waiting === 0 || waiting >= NOTICE_BATCH || this.#isSaveDue()) return false
+    return ran === undefined || ran < (await this.#options.engine.store.head())
+  }
+
+  #isSaveDue(): boolean {
+    return this.#options.now() - this.#savedAt > PROGRESS_MS
   }
 
   /** Of a slot that is held, and not run before. */
@@ -324,17 +343,7 @@ export class EffectWorker {
   }
 
   async #flushNotices(): Promise<void> {
-    const rows = this.#notices.map((notice) => ({
-      id: notice.id,
-      person: notice.to.person ?? null,
-      unit: notice.to.unit ?? null,
-      role: notice.to.role ?? null,
-      place: notice.to.place ?? null,
-      instance: notice.instance,
-      text: notice.text,
-      fills: JSON.stringify(notice.fills),
-      at: notice.at,
-    }))
+    const rows = this.#notices.map(noticeRow)
     this.#notices = []
     for (let from = 0; from < rows.length; from += NOTICE_BATCH) {
       await this.#options.work
@@ -343,6 +352,7 @@ export class EffectWorker {
         .onConflict((conflict) => conflict.column('id').doNothing())
         .execute()
     }
+    if (rows.length > 0) await this.#options.noticed?.(rows)
   }
 
   #reached(position: number): void {

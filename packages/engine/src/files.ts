@@ -97,7 +97,7 @@ export class Files {
     const clear = await this.#vault.open(sealed, binding)
     if (clear === undefined) return 'erased'
     const bytes = Buffer.from(clear, 'base64')
-    return { type: kindOf(bytes) ?? 'application/octet-stream', bytes }
+    return { type: fileTypeOf(bytes) ?? 'application/octet-stream', bytes }
   }
 
   /** Removes what no `attach` named in its time; see UnattachedFiles. */
@@ -110,7 +110,7 @@ export class Files {
 }
 
 function takenFrom(bytes: Buffer): StoredFile | Refusal {
-  const type = kindOf(bytes)
+  const type = fileTypeOf(bytes)
   if (type === undefined) return invalid('no JPEG, PNG, WebP, PDF or M4A')
   const clean = CLEANERS[type] === undefined ? bytes : CLEANERS[type](bytes)
   if (clean === undefined)
@@ -137,7 +137,8 @@ function ownerOf(instance: Instance, { isErased }: Vault): string {
   return subjectOf({ workflow, stream, isErased, before: instance }, 'reporter', {})
 }
 
-function kindOf(bytes: Buffer): string | undefined {
+/** The media type that bytes tell of themselves; undefined for what is not taken. */
+export function fileTypeOf(bytes: Buffer): string | undefined {
   const kind = KINDS.find(({ parts }) =>
     parts.every(([at, text]) => bytes.toString('latin1', at, at + text.length) === text),
   )

@@ -20,6 +20,14 @@ export {
 } from '@linli/workflow'
 export { Access, type AccessOptions, LINK_MS, SESSION_MS, type Session } from './access.ts'
 export { AccessLog, type Opening } from './access-log.ts'
+export { accountProjection } from './account-projection.ts'
+export {
+  type AccountsChecked,
+  checkAccounts,
+  type Ranked,
+  type RankingAsked,
+  rankedChiefs,
+} from './account-query.ts'
 export { type Pseudonymise, pseudonymiser } from './analyst-event.ts'
 export { type AsOf, type Recorded, readHistory, type View, viewInstance } from './as-of.ts'
 export { type Calendars, openCalendars } from './calendars.ts'
@@ -38,6 +46,7 @@ export {
   FILE_BYTES_MAX,
   FILE_TYPES,
   Files,
+  fileTypeOf,
   type StoredFile,
 } from './files.ts'
 export { type Flow, flows } from './flow-query.ts'
@@ -49,6 +58,7 @@ export {
   countInstances,
   findInstance,
   type InstanceRow,
+  LIST_LIMIT,
   listInstances,
   readCursor,
   type Sort,
@@ -64,8 +74,24 @@ export {
   lateEntries,
   lateEntryProjection,
 } from './late-entries.ts'
+export { Channel, keepChoice, NoticeChoice, ownChoice } from './notice-choice.ts'
+export {
+  type CourierOptions,
+  type KeptNotice,
+  NoticeCourier,
+  type Outlet,
+  type Receiver,
+} from './notice-courier.ts'
+export { type Message, type MessageLine, plainText } from './notice-message.ts'
+export { type Addressed, isFor, pathOf } from './notice-receiver.ts'
+export { sendingTime } from './notice-time.ts'
 export { offeredTo } from './offered-to.ts'
 export { hideSealed, type OpenedField, openFields, revealData } from './open-personal.ts'
+export {
+  type Participation,
+  type ParticipationBy,
+  participation,
+} from './participation-query.ts'
 export { PASSWORD_CHARS_MAX, PASSWORD_CHARS_MIN } from './password-hash.ts'
 export {
   actorFor,

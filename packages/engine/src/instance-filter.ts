@@ -19,6 +19,8 @@ export type InstanceFilter = {
   channel?: string
   /** A place and what lies inside it. */
   place?: string
+  /** What the place stands for when it is in no path: the buildings of a grid. */
+  places?: readonly string[]
   unit?: string
   leadUnit?: string
   person?: string
@@ -87,7 +89,7 @@ function columnConditions(filter: InstanceFilter, scene: FilterScene, of: Member
   add(filter.notStates, (paths) => sql`NOT ${anyOf(paths.map((path) => under('state', path)))}`)
   add(filter.category, (path) => under('category', path))
   add(filter.channel, (channel) => sql`"channel" = ${channel}`)
-  add(filter.place, of.place)
+  add(filter.place, (id) => anyOf((filter.places ?? [id]).map(of.place)))
   add(filter.unit, of.unit)
   add(filter.leadUnit, (unit) => sql`"leadUnit" = ${unit}`)
   add(filter.person, of.person)

@@ -15,6 +15,7 @@ export const RATE_NAMES = [
   'satisfaction',
   'redo',
   'sendBack',
+  'evasion',
 ] as const
 
 /** The parts of a rate; another name is a measure. `dueBy`: due by then counts, epoch ms. */
@@ -36,6 +37,9 @@ export function rateParts(name: string, dueBy: number): RateParts {
       return { counted: referred, met: bit('met', 'redone') }
     case 'sendBack':
       return { counted: referred, met: bit('met', 'sentBack') }
+    // 推诿: a unit sent back what it answered for in the end.
+    case 'evasion':
+      return { counted: bit('met', 'sentBack'), met: bit('met', 'evaded') }
     default:
       return measure(name)
   }

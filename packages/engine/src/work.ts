@@ -31,6 +31,19 @@ export type WorkTables = {
     fills: string
     at: number
   }
+  notice_choice: { person: string; choices: string; address: string | null }
+  notice_delivery: {
+    id: string
+    notice: string
+    person: string
+    channel: string
+    nextAt: number
+    bundle: string
+    tries: number
+    /** 0 waits, 1 handed over, 2 parked. */
+    state: number
+    error: string
+  }
   notice_read: { notice: string; person: string; at: number }
   login: { name: string; hash: string; person: string; createdAt: number }
   token: { hash: string; person: string; label: string; createdAt: number }
@@ -49,6 +62,9 @@ export type WorkTables = {
   }
 }
 
+/** The waits before an effect or a message is tried again (ms); after the last it is parked. */
+export const BACK_OFF_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const
+
 /** A handle on them. */
 export type Work = Kysely<WorkTables>
 
@@ -58,8 +74,12 @@ const MIGRATIONS: Migrations = {
   tables: [
     ...['progress', 'waiting_effect', 'notice', 'notice_read', 'login', 'token', 'session'],
     ...['link', 'link_round', 'calendar_change', 'unattached_file', 'access'],
+    ...['notice_choice', 'notice_delivery'],
   ],
-  steps: [{ name: 'first tables', statements: firstTables }],
+  steps: [
+    { name: 'first tables', statements: firstTables },
+    { name: 'notifications', statements: notificationTables },
+  ],
 }
 
 /** Brings the tables up to date, making them on a first start. Faults are those of `migrate`. */
@@ -116,5 +136,17 @@ function firstTables({ int, id, text, without }: ColumnTypes): string[] {
     `create table if not exists access (id ${id}, at ${int} not null, person ${text} not null,
       role ${text} not null, instance ${text} not null, why ${text} not null)`,
     `create index if not exists access_instance on access (instance, at)`,
+  ]
+}
+
+function notificationTables({ int, text }: ColumnTypes): string[] {
+  return [
+    `create table if not exists notice_choice (person ${text} primary key,
+      choices ${text} not null, address ${text})`,
+    `create table if not exists notice_delivery (id ${text} primary key, notice ${text} not null,
+      person ${text} not null, channel ${text} not null, "nextAt" ${int} not null,
+      bundle ${text} not null, tries ${int} not null, state ${int} not null,
+      error ${text} not null)`,
+    `create index if not exists notice_delivery_due on notice_delivery (state, "nextAt")`,
   ]
 }

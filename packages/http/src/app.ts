@@ -11,23 +11,33 @@ import fastify, {
   LogController,
   type RouteOptions,
 } from 'fastify'
+import { addAccountRoute } from './account-route.ts'
 import { addAuditRoutes } from './audit-route.ts'
+import { addBallotRoutes } from './ballot-route.ts'
 import { addCaseRoutes } from './case-route.ts'
 import { addCommandRoutes } from './command-route.ts'
+import { addDuplicateRoute } from './duplicate-route.ts'
 import { addStreamRoutes } from './event-stream.ts'
 import { addFigureRoutes } from './figure-route.ts'
 import { addFileRoutes } from './file-route.ts'
 import { addGate } from './gate.ts'
 import { addHealthRoutes, type HealthPorts } from './health-route.ts'
+import { addLedgerRoute } from './ledger-route.ts'
 import { addListRoutes } from './list-route.ts'
+import { addMinutesRoutes } from './minutes-route.ts'
+import { addNoticeChoiceRoutes } from './notice-choice-route.ts'
 import { addNoticeRoutes } from './notice-route.ts'
 import { addOpenApi, addOpenApiPages } from './open-api.ts'
+import { addParticipationRoutes } from './participation-route.ts'
 import type { HttpPorts } from './ports.ts'
 import { problem, problemOf } from './problem.ts'
+import { addRefundRoutes } from './refund-route.ts'
 import { addRegistryRoutes } from './registry-route.ts'
 import { addResidentRoutes } from './resident-route.ts'
 import { language } from './route.ts'
 import { addSessionRoutes } from './session-route.ts'
+import { addTemperatureRoute } from './temperature-route.ts'
+import { addUnitSuggestion } from './unit-suggestion.ts'
 import { addWebRoutes } from './web-route.ts'
 
 /** The largest body that is read. */
@@ -62,15 +72,25 @@ export async function buildApp(
   await addOpenApi(app)
   await app.register(cookie, { hook: false })
   await app.register(rateLimit, { global: false })
-  addGate(app, ports.access)
+  addGate(app, ports)
   if (options.onRoute !== undefined) app.addHook('onRoute', options.onRoute)
   addSessionRoutes(app, ports)
   addResidentRoutes(app, ports)
+  addBallotRoutes(app, ports)
+  addMinutesRoutes(app, ports)
   addRegistryRoutes(app, ports)
   addNoticeRoutes(app, ports)
+  addNoticeChoiceRoutes(app, ports)
   addFigureRoutes(app, ports)
+  addParticipationRoutes(app, ports)
   addStreamRoutes(app, ports)
   addListRoutes(app, ports)
+  addDuplicateRoute(app, ports)
+  addLedgerRoute(app, ports)
+  addUnitSuggestion(app, ports)
+  addRefundRoutes(app, ports)
+  addTemperatureRoute(app, ports)
+  addAccountRoute(app, ports)
   addCaseRoutes(app, ports)
   addAuditRoutes(app, ports)
   await addFileRoutes(app, ports)

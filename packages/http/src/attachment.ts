@@ -3,6 +3,7 @@ import {
   actorFor,
   type BroughtFile,
   type Caller,
+  fileTypeOf,
   type Instance,
   isRefusal,
   offeredTo,
@@ -10,6 +11,7 @@ import {
 } from '@linli/engine'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError, refusalProblem } from './problem.ts'
+import { pictureTrouble } from './thumbnail.ts'
 
 /** The command that names a file; a workflow without it takes none. */
 export const ATTACH = 'attach'
@@ -24,7 +26,13 @@ export async function bring(
   if (!mayAttach(caller, instance)) throw new ProblemError('forbidden')
   const offered = offeredTo(ports.engine, instance, caller)
   if (!offered.includes(ATTACH)) throw new ProblemError('not-in-this-state', { offered })
-  const stored = await ports.files.put(instance, Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0))
+  const given = Buffer.isBuffer(bytes) ? bytes : Buffer.alloc(0)
+  const trouble = await pictureTrouble(fileTypeOf(given), given)
+  if (trouble !== undefined) {
+    const issues = [{ path: 'file', message: trouble }]
+    throw new ProblemError('invalid', { field: 'file', issues })
+  }
+  const stored = await ports.files.put(instance, given)
   if (isRefusal(stored)) throw refusalProblem(stored)
   return stored
 }

@@ -9,11 +9,13 @@ import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import { callerOf, parsed } from './route.ts'
 
+/** Any number serves as a position: a log reads on behind it, whatever is stored there. */
+const POSITION = /^\d{1,16}$/
+const isPosition = (text: string): boolean =>
+  POSITION.test(text) && Number.isSafeInteger(Number(text))
+
 const EventsQuery = z.object({
-  after: z
-    .string()
-    .regex(/^\d{1,16}$/)
-    .optional(),
+  after: z.string().regex(POSITION).refine(isPosition).optional(),
   type: z.union([z.string().max(80), z.array(z.string().max(80)).max(50)]).optional(),
   workflow: z.string().max(40).optional(),
   limit: z.coerce.number().int().min(1).max(10_000_000).optional(),
@@ -66,8 +68,7 @@ type Asked = EventsQuery & { after: string; signal?: AbortSignal }
 function afterOf(request: FastifyRequest, query: EventsQuery): string {
   const last = request.headers['last-event-id']
   const after = typeof last === 'string' && last !== '' ? last : (query.after ?? '0')
-  if (!/^\d{1,16}$/.test(after))
-    throw new ProblemError('header-invalid', { field: 'Last-Event-ID' })
+  if (!isPosition(after)) throw new ProblemError('header-invalid', { field: 'Last-Event-ID' })
   return after
 }
 

@@ -22,6 +22,7 @@ import { Asked, askedFor, type Exchange, ownWrites, workflowNamed } from './list
 import { nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
+import { isLevel, LEVELS, ofLevel } from './rate-level.ts'
 import { rateText } from './rate-text.ts'
 import { callerOf, Instant, instantOf, language, parsed } from './route.ts'
 
@@ -40,7 +41,9 @@ const CountQuery = Asked.extend({ workflow: z.string(), by: z.enum(COUNTS) })
 const RateQuery = Asked.extend({
   workflow: z.string().optional(),
   name: z.union([z.string(), z.array(z.string())]).optional(),
-  by: z.enum(['unit', 'place', 'category', 'month']).optional(),
+  by: z
+    .enum(['unit', 'place', ...LEVELS, 'category', 'channel', 'month', 'quarter', 'year'])
+    .optional(),
 })
 const DurationQuery = Asked.extend({ workflow: z.string() })
 const FlowQuery = z.object({
@@ -132,6 +135,10 @@ async function labelOf(ports: HttpPorts, { workflow, by, key, into }: Labelling)
       return categoryName(ports.categories, key, into)
     case 'responsible':
       return roleText(into, key)
+    case 'month':
+    case 'quarter':
+    case 'year':
+      return key
     default:
       return textOf(workflow, into, `${by}.${key}`, `option.${by}.${key}`)
   }
@@ -146,12 +153,16 @@ async function rated(ports: HttpPorts, exchange: Exchange) {
   const names = query.name === undefined ? RATE_NAMES : [query.name].flat()
   const { by } = query
   const policy = workflow.policies.get(ports.engine.policyId(workflow.id))
-  const found = await rates(ports.read.db, {
+  const level = isLevel(by) ? by : undefined
+  const split = isLevel(by) ? 'place' : by
+  const all = await rates(ports.read.db, {
     ...asked,
     names,
-    ...(by === undefined ? {} : { by }),
+    ...(split === undefined ? {} : { by: split }),
     ...(policy === undefined ? {} : { timeZone: policy.calendar.timeZone }),
   })
+  const { filter } = asked
+  const found = level === undefined ? all : await ofLevel(ports, all, { level, filter })
   const shown = { workflow, query, into: language(request) }
   return {
     rates: await Promise.all(
@@ -172,7 +183,7 @@ type ShownRates = { workflow: Workflow; query: z.output<typeof RateQuery>; into:
 /** A figure with everything that it is made of, and the links to its cases. */
 async function groupOf(ports: HttpPorts, rate: Rate, { workflow, query, into }: ShownRates) {
   const { key, numerator, denominator, leftOut, filters } = rate
-  const by = query.by === 'month' ? '' : (query.by ?? '')
+  const by = isLevel(query.by) ? 'place' : (query.by ?? '')
   return {
     key: key ?? null,
     label: key === undefined ? '' : await labelOf(ports, { workflow, by, key, into }),

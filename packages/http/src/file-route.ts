@@ -1,6 +1,13 @@
 // Bringing an attachment to a case, and looking at it. Bodies here are bytes, not JSON; what they
 // are is told by the bytes. An answer can run nothing in a browser.
-import { FILE_BYTES_MAX, FILE_TYPES, mayRead, rowIn, type Workflow } from '@linli/engine'
+import {
+  FILE_BYTES_MAX,
+  FILE_TYPES,
+  mayRead,
+  rowIn,
+  type StoredFile,
+  type Workflow,
+} from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { ATTACH, bring } from './attachment.ts'
@@ -9,7 +16,8 @@ import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import { perMinute } from './rate.ts'
 import { linkedCase } from './resident-route.ts'
-import { callerOf, isIdOf, language } from './route.ts'
+import { callerOf, isIdOf, language, parsed } from './route.ts'
+import { thumbnailOf } from './thumbnail.ts'
 
 const Brought = z.object({
   file: z.string(),
@@ -20,6 +28,8 @@ const Brought = z.object({
       'A PDF or a recording is kept as it came, with whatever it says of its author.',
   }),
 })
+/** `small`: a picture of at most 320 × 320 pixels. */
+const Look = z.object({ size: z.enum(['small']).optional() })
 const doc = { tag: 'files', takes: FILE_TYPES, reply: Brought, status: 201 }
 type Params = { Params: { id: string; hash: string } }
 
@@ -75,11 +85,12 @@ function addDownload(app: FastifyInstance, ports: HttpPorts, workflow: Workflow)
     {
       config: {
         may: 'signed-in',
-        doc: { summary, tag: 'files', type: 'application/octet-stream' },
+        doc: { summary, tag: 'files', query: Look, type: 'application/octet-stream' },
       },
     },
     async (request, reply) => {
       const { hash } = request.params
+      const { size } = parsed(Look, request.query, request)
       const caller = callerOf(request)
       const instance = await instanceOf(ports, workflow, request)
       if (!mayRead(caller, workflow.id, rowIn(instance))) throw new ProblemError('forbidden')
@@ -91,9 +102,16 @@ function addDownload(app: FastifyInstance, ports: HttpPorts, workflow: Workflow)
       const found = await ports.files.get(instance.stream, hash)
       if (found === 'erased') throw new ProblemError('erased', { field: 'hash' })
       if (found === undefined) throw new ProblemError('not-found', { field: 'hash' })
-      return send(reply, hash, found)
+      return send(reply, hash, size === 'small' ? await small(found) : found)
     },
   )
+}
+
+/** A picture as small as a list needs it; what is no picture has no small form. */
+async function small({ type, bytes }: StoredFile): Promise<StoredFile> {
+  const thumbnail = type.startsWith('image/') ? await thumbnailOf(bytes) : undefined
+  if (thumbnail === undefined) throw new ProblemError('not-found', { field: 'size' })
+  return { type: 'image/webp', bytes: thumbnail }
 }
 
 async function instanceOf(ports: HttpPorts, workflow: Workflow, request: FastifyRequest<Params>) {
@@ -103,7 +121,7 @@ async function instanceOf(ports: HttpPorts, workflow: Workflow, request: Fastify
   return instance
 }
 
-function send(reply: FastifyReply, hash: string, { type, bytes }: { type: string; bytes: Buffer }) {
+function send(reply: FastifyReply, hash: string, { type, bytes }: StoredFile) {
   const shown = type.startsWith('image/') || type.startsWith('audio/') ? 'inline' : 'attachment'
   const name = `${hash.slice(0, 12)}.${ENDINGS[type] ?? 'bin'}`
   return reply

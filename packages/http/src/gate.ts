@@ -2,6 +2,8 @@
 // Runs before the body is read. Adds no closure per request.
 import type { Access, Caller } from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { termProblem } from './login-term.ts'
+import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import type { May } from './route.ts'
 
@@ -13,8 +15,10 @@ const OPEN_PAGES = '/docs'
 
 type Done = (fault?: Error) => void
 
+type GatePorts = Pick<HttpPorts, 'access' | 'engine'>
+
 /** Puts the gate before each route that is added from now on; every route must say who may. */
-export function addGate(app: FastifyInstance, access: Access): void {
+export function addGate(app: FastifyInstance, ports: GatePorts): void {
   app.decorateRequest('caller', undefined)
   app.decorateRequest('sessionToken', undefined)
   const gates = new Map<May, ReturnType<typeof gateFor>>()
@@ -22,18 +26,26 @@ export function addGate(app: FastifyInstance, access: Access): void {
     const may = route.config?.may ?? (route.url.startsWith(OPEN_PAGES) ? 'anyone' : undefined)
     if (may === undefined) throw new Error(`route ${route.method} ${route.url} says not who may`)
     route.config = { ...route.config, may }
-    const gate = gates.getOrInsertComputed(may, () => gateFor(access, may))
+    const gate = gates.getOrInsertComputed(may, () => gateFor(ports, may))
     const others = route.onRequest ?? []
     route.onRequest = [gate, ...(Array.isArray(others) ? others : [others])]
   })
 }
 
-function gateFor(access: Access, may: May) {
+function gateFor({ access, engine }: GatePorts, may: May) {
   const decide = (request: FastifyRequest, caller: Caller | undefined, done: Done): void => {
     request.caller = caller
     if (may === 'anyone') done()
     else if (caller === undefined) done(new ProblemError('unauthenticated'))
-    else done(isAllowed(caller, may) ? undefined : new ProblemError('forbidden'))
+    else if (caller.grants.length > 0 || caller.person === undefined) {
+      done(isAllowed(caller, may) ? undefined : new ProblemError('forbidden'))
+    } else {
+      // A session or token lives on when its person's roles have ended; it is of no use then.
+      termProblem(engine, caller.person).then((over) => {
+        if (over !== undefined) done(new ProblemError(over))
+        else done(isAllowed(caller, may) ? undefined : new ProblemError('forbidden'))
+      }, done)
+    }
   }
   return (request: FastifyRequest, reply: FastifyReply, done: Done): void => {
     reply.header('x-content-type-options', 'nosniff')

@@ -10,7 +10,7 @@ const tag = 'operations'
 const LAG_MAX = 1_000_000
 
 /** What health and figures are told from. */
-export type HealthPorts = Pick<HttpPorts, 'metrics' | 'metricsToken' | 'isEnding'> & {
+export type HealthPorts = Pick<HttpPorts, 'metrics' | 'metricsToken' | 'isEnding' | 'unwell'> & {
   engine: { store: { head(): Promise<number> } }
   read: { position: () => number }
 }
@@ -31,10 +31,10 @@ export function addHealthRoutes(app: FastifyInstance, ports: HealthPorts): void 
         reply.code(503)
         return { status: 'ending', read }
       }
-      const head = await headOf(ports)
-      if (head === undefined) {
+      const [head, trouble] = await Promise.all([headOf(ports), troubleOf(ports)])
+      if (head === undefined || trouble !== undefined) {
         reply.code(503)
-        return { status: 'log-away', read }
+        return { status: head === undefined ? 'log-away' : trouble, read }
       }
       const isReady = head - Number(read) <= LAG_MAX
       reply.code(isReady ? 200 : 503)
@@ -45,16 +45,34 @@ export function addHealthRoutes(app: FastifyInstance, ports: HealthPorts): void 
 }
 
 /** A fault of the log is for the log's own figures to tell: here it is only not there. */
-async function headOf({ engine }: HealthPorts): Promise<number | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>()
-  const patience = setTimeout(resolve, HEAD_MS, undefined)
-  const found = await Promise.race([engine.store.head().catch(() => undefined), late])
+function headOf({ engine }: HealthPorts): Promise<number | undefined> {
+  return inTime(
+    engine.store.head().catch(() => undefined),
+    undefined,
+  )
+}
+
+/** What cannot even be asked is away. */
+async function troubleOf({ unwell }: HealthPorts): Promise<string | undefined> {
+  if (unwell === undefined) return undefined
+  return inTime(
+    unwell().catch(() => AWAY),
+    AWAY,
+  )
+}
+
+const AWAY = 'database-away'
+
+async function inTime<Answer>(answer: Promise<Answer>, otherwise: Answer): Promise<Answer> {
+  const { promise: late, resolve } = Promise.withResolvers<Answer>()
+  const patience = setTimeout(resolve, ANSWER_MS, otherwise)
+  const found = await Promise.race([answer, late])
   clearTimeout(patience)
   return found
 }
 
 /** Who asks whether we are ready waits no longer than this. */
-const HEAD_MS = 2_000
+const ANSWER_MS = 2_000
 
 function addMetrics(app: FastifyInstance, { metrics, metricsToken }: HealthPorts): void {
   if (metrics === undefined) return

@@ -5,6 +5,12 @@ import { Flag, Instant, instantOf, iso, isSet } from './route.ts'
 
 const Many = z.union([z.string().max(200), z.array(z.string().max(200)).max(50)])
 
+const Skill = z.string().regex(/^[a-z][a-zA-Z]{0,39}$/)
+const Skills = z.union([Skill, z.array(Skill).max(20)])
+/** A column's name, a colon and its value; columns and values are those of `extra` in the rows. */
+const Where = z.string().regex(/^[a-zA-Z][\w.-]{0,59}:.{1,120}$/)
+const Wheres = z.union([Where, z.array(Where).max(20)])
+
 /** What a list can be filtered by. */
 export const ListFilter = z.object({
   state: Many.optional(),
@@ -28,6 +34,10 @@ export const ListFilter = z.object({
   dueTo: Instant.optional(),
   measure: z.string().max(60).optional(),
   met: z.enum(['true', 'false', 'leftOut']).optional(),
+  /** Who can do something: persons, teams and organisations with each of the skills. */
+  skill: Skills.optional(),
+  /** Values of the columns that a workflow adds to its rows: `kind:resource`. */
+  where: Wheres.optional(),
 })
 type ListFilter = z.output<typeof ListFilter>
 
@@ -62,7 +72,26 @@ export function filterOf(query: ListFilter): InstanceFilter {
   }
   if (query.q !== undefined && query.q !== '') filter.text = query.q
   if (query.measure !== undefined) filter.measure = measureOf(query.measure, query.met)
+  const extra = extraOf(query)
+  if (extra !== undefined) filter.extra = extra
   return filter
+}
+
+/** A skill is a column that is true; a number or a truth value is compared as such. */
+function extraOf({ skill = [], where = [] }: ListFilter): InstanceFilter['extra'] {
+  const columns = [
+    ...[skill].flat().map((one) => [`skill.${one}`, true] as const),
+    ...[where].flat().map((one) => {
+      const colon = one.indexOf(':')
+      return [one.slice(0, colon), columnValue(one.slice(colon + 1))] as const
+    }),
+  ]
+  return columns.length === 0 ? undefined : Object.fromEntries(columns)
+}
+
+function columnValue(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^-?\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : text
 }
 
 const pick = (query: ListFilter, name: (typeof SAME)[number]) => ({ [name]: query[name] })
@@ -86,6 +115,9 @@ export function queryOf(
   for (const [to, from] of TIMES) if (filter[from] !== undefined) query.set(to, iso(filter[from]))
   if (filter.text !== undefined) query.set('q', filter.text)
   if (filter.mine !== undefined) query.set('mine', '1')
+  for (const [name, value] of Object.entries(filter.extra ?? {})) {
+    query.append('where', `${name}:${value}`)
+  }
   if (filter.measure !== undefined) {
     const { name, met, leftOut } = filter.measure
     query.set('measure', name)

@@ -22,7 +22,7 @@ import { named, nameOf, personName } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import { RowPage } from './reply-schema.ts'
-import { callerOf, iso, language, Moment, momentOf, parsed } from './route.ts'
+import { callerOf, isIdOf, iso, language, Moment, momentOf, parsed } from './route.ts'
 
 /** What lists and figures have in common: a filter and a moment. */
 export const Asked = ListFilter.extend(Moment.shape)
@@ -78,11 +78,20 @@ export async function askedFor(
   const { id } = workflow
   const filter = {
     ...filterOf(query),
+    ...(await gridOf(ports, query.place)),
     ...mine(query, caller, id),
     ...(await words(ports, { text: query.q, workflow: id, caller })),
     workflow: id,
   }
   return { filter, scope: scopeOf(caller, id), asOf }
+}
+
+/** A grid is in no path: it stands for the buildings that it lies over. */
+async function gridOf({ engine }: HttpPorts, place: string | undefined) {
+  const instance =
+    place !== undefined && isIdOf('place', place) ? await engine.instances.get(place) : undefined
+  const { extra, links = [] } = instance?.workflow.summary(instance) ?? {}
+  return extra?.kind === 'grid' ? { places: links.map(({ id }) => id) } : {}
 }
 
 /** What waits for the caller: owned, or the turn of a role held there. Residents have their own. */

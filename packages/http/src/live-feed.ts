@@ -48,6 +48,10 @@ export class LiveFeed {
   /** Ends every stream. */
   close(): void {
     this.#stop?.abort()
+    this.#endAll()
+  }
+
+  #endAll(): void {
     for (const follower of [...this.#followers]) {
       this.#followers.delete(follower)
       follower.wake()
@@ -58,9 +62,17 @@ export class LiveFeed {
     if (this.#stop !== undefined) return
     const stop = new AbortController()
     this.#stop = stop
-    void this.#run(stop.signal).finally(() => {
-      if (this.#stop === stop) this.#stop = undefined
-    })
+    void this.#run(stop.signal)
+      .catch((fault: unknown) => {
+        // Where the log cannot be read, pages come back by themselves and look again.
+        if (!isStoreFault(fault)) throw fault
+        if (this.#stop !== stop) return
+        this.#stop = undefined
+        this.#endAll()
+      })
+      .finally(() => {
+        if (this.#stop === stop) this.#stop = undefined
+      })
   }
 
   #leave(follower: Follower): void {
@@ -88,4 +100,8 @@ function remember(changed: Changes, stream: string, position: number): void {
     const [oldest] = changed.keys()
     if (oldest !== undefined) changed.delete(oldest)
   }
+}
+
+function isStoreFault(fault: unknown): boolean {
+  return fault instanceof Error && fault.name === 'StoreFault'
 }

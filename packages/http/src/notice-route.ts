@@ -1,6 +1,6 @@
 // Notices to oneself: by name, to one's unit, or to a role where one holds it. What has been read
 // is kept for each person: a notice to a role has many readers.
-import type { Caller, Work } from '@linli/engine'
+import { type Addressed, type Caller, isFor, pathOf, type Work } from '@linli/engine'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { textOf } from './language.ts'
 import type { HttpPorts } from './ports.ts'
@@ -42,6 +42,7 @@ async function notices(ports: HttpPorts, request: FastifyRequest) {
   const mine = await whereHeld(ports, caller, rows)
   const read = await readBy(ports.work, caller, mine)
   return {
+    unread: mine.filter(({ id }) => !read.has(id)).length,
     notices: mine.map(({ id, instance, text, at }) => {
       const workflow = ports.engine.instances.workflowOf(instance)
       const label =
@@ -76,25 +77,24 @@ function addressed(work: Work, caller: Caller) {
         ...(roles.length === 0
           ? []
           : [row.and([row('person', 'is', null), row('role', 'in', roles)])]),
+        row.and([
+          row('person', 'is', null),
+          row('unit', 'is', null),
+          row('role', 'is', null),
+          row('place', 'is not', null),
+        ]),
       ]),
     )
 }
 
-/** A notice for a role somewhere is for those who hold it there, above it, or everywhere. */
-async function whereHeld<Row extends { role: string | null; place: string | null }>(
+/** A notice for a role or a place is for those who hold a role there, above it, or everywhere. */
+async function whereHeld<Row extends Addressed>(
   ports: HttpPorts,
   caller: Caller,
   rows: readonly Row[],
 ): Promise<Row[]> {
   const held = await Promise.all(
-    rows.map(async ({ role, place }) => {
-      if (role === null || place === null) return true
-      const instance = await ports.engine.instances.get(place)
-      const path = instance?.workflow.summary(instance).place ?? [place]
-      return caller.grants.some(
-        (grant) => grant.role === role && (grant.place === undefined || path.includes(grant.place)),
-      )
-    }),
+    rows.map(async (row) => isFor(row, caller, await pathOf(ports.engine.instances, row.place))),
   )
   return rows.filter((_, index) => held[index])
 }

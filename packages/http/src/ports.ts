@@ -7,13 +7,23 @@ import type {
   Engine,
   Files,
   listInstances,
+  NoticeCourier,
   Pseudonymise,
   View,
   Work,
 } from '@linli/engine'
 
 /** A node of the category tree, in both languages. */
-export type Category = { path: string; zh: string; en: string; kind?: string | undefined }
+export type Category = {
+  path: string
+  zh: string
+  en: string
+  kind?: string | undefined
+  tier?: string | undefined
+  establish?: { zh: string; en: string } | undefined
+  closes?: { zh: string; en: string } | undefined
+  lead?: readonly string[] | undefined
+}
 
 /** A demo account that one click signs in. */
 export type DemoAccount = {
@@ -36,6 +46,8 @@ export type HttpPorts = {
   access: Access
   work: Work
   effects: Pick<EffectWorker, 'release'>
+  /** Notifications outside the pages; without it there are none. */
+  courier?: Pick<NoticeCourier, 'channels' | 'release'>
   files: Files
   read: ReadPort
   /** One case as of a moment, with its events. */
@@ -54,6 +66,8 @@ export type HttpPorts = {
   metricsToken?: string
   /** The process was told to end: it is not ready any more, and still answers. */
   isEnding?: () => boolean
+  /** In a word, why requests should go elsewhere although the log answers; e.g. `newer-linli`. */
+  unwell?: () => Promise<string | undefined>
   /** Cookies are marked `Secure`: the site is reached by https. */
   secure?: boolean
   /** Requests a minute from one address to sign-in and residents' routes. */

@@ -38,6 +38,16 @@ export const PROBLEMS = {
     ['登录未成功', 'Sign-in failed'],
     ['名称与密码不符。', 'Name and password do not fit.'],
   ),
+  'login-expired': entry(
+    401,
+    ['账号已到期', 'Login expired'],
+    ['此人的角色已全部到期。', 'All roles of this person have ended.'],
+  ),
+  'login-not-begun': entry(
+    401,
+    ['账号尚未生效', 'Login not begun'],
+    ['此人的角色还没有开始。', 'No role of this person has begun yet.'],
+  ),
   'link-invalid': entry(
     401,
     ['链接无效', 'Invalid link'],

@@ -53,4 +53,8 @@ const TEXTS: Readonly<Record<string, Record<Language, Words>>> = {
     zh: ['退单率', '被退单 ÷ 派遣过', '没有派遣过的不计入'],
     en: ['Sent back', 'sent back by a unit ÷ referred', 'never referred'],
   },
+  evasion: {
+    zh: ['推诿率', '退单后又由同一单位办理 ÷ 被退单', '没有被退单的不计入'],
+    en: ['Evasion', 'sent back, yet answered by that unit ÷ sent back', 'never sent back'],
+  },
 }

@@ -101,7 +101,17 @@ async function places(ports: HttpPorts, parent: string | undefined) {
 
 const BY_NAME = new Intl.Collator('zh', { numeric: true })
 
-type CategoryNode = { path: string; label: string; kind: string; children: CategoryNode[] }
+type CategoryNode = {
+  path: string
+  label: string
+  kind: string
+  tier?: string
+  /** When a case of it may be established, and when it may be closed. */
+  establish?: string
+  closes?: string
+  lead?: readonly string[]
+  children: CategoryNode[]
+}
 
 function treeOf(all: readonly Category[], parent: string, into: Language): CategoryNode[] {
   return all
@@ -110,6 +120,10 @@ function treeOf(all: readonly Category[], parent: string, into: Language): Categ
       path: one.path,
       label: one[into],
       kind: one.kind ?? '',
+      ...(one.tier === undefined ? {} : { tier: one.tier }),
+      ...(one.establish === undefined ? {} : { establish: one.establish[into] }),
+      ...(one.closes === undefined ? {} : { closes: one.closes[into] }),
+      ...(one.lead === undefined ? {} : { lead: one.lead }),
       children: treeOf(all, one.path, into),
     }))
 }

@@ -75,9 +75,21 @@ export function addResidentRoutes(app: FastifyInstance, ports: HttpPorts): void 
         throw new ProblemError('not-found', { field: 'command' })
       }
       const id = linked.instance.stream
+      request.body = ofTheLinked(command, linked.caller, request.body)
       return give(ports, { workflow, command, id, caller: linked.caller }, { request, reply })
     },
   )
+}
+
+/** Whoever has a link speaks for its person, and by link: neither has to be said again. */
+function ofTheLinked(command: Command, { person }: Caller, body: unknown): unknown {
+  if (!(command.data instanceof z.ZodObject) || typeof (body ?? {}) !== 'object') return body
+  const { shape } = command.data
+  return {
+    ...('person' in shape && person !== undefined ? { person } : {}),
+    ...('way' in shape ? { way: 'link' } : {}),
+    ...(body ?? {}),
+  }
 }
 
 async function report(ports: HttpPorts, request: FastifyRequest, reply: FastifyReply) {
@@ -109,7 +121,8 @@ async function reporterOf(ports: HttpPorts, id: string): Promise<LinkedCase> {
   return { instance: id, ...(person === undefined ? {} : { person }) }
 }
 
-type Followed = { instance: Instance; caller: Caller }
+/** A case as the holder of its link finds it. */
+export type Followed = { instance: Instance; caller: Caller }
 
 /** Whose case a token opens, and who acts there: only in that case, and as a resident. */
 export async function linkedCase(ports: HttpPorts, token: string): Promise<Followed> {
@@ -161,7 +174,10 @@ async function followed(ports: HttpPorts, linked: Followed, request: FastifyRequ
 function stageOf(ports: HttpPorts, instance: Instance, into: Language) {
   const { workflow } = instance
   const path = statePath(stateOf(instance))
-  const stage = ports.residentStage?.(path, workflow.summary(instance).extra?.asking)
+  const stage =
+    workflow.id === REPORTED
+      ? ports.residentStage?.(path, workflow.summary(instance).extra?.asking)
+      : undefined
   if (stage === undefined) return { state: path, stateLabel: stateText(workflow, into, path) }
   return { state: stage, stateLabel: textOf(workflow, into, `stage.${stage}`) }
 }

@@ -10,6 +10,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { SESSION_COOKIE } from './gate.ts'
 import { type Language, roleText } from './language.ts'
+import { termProblem } from './login-term.ts'
 import { nameOf, personName } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { type ProblemCode, ProblemError } from './problem.ts'
@@ -137,6 +138,11 @@ type Beginning = {
 async function begin(ports: HttpPorts, beginning: Beginning) {
   const { request, reply, session, otherwise } = beginning
   if (session === undefined) throw new ProblemError(otherwise)
+  const over = await termProblem(ports.engine, session.person)
+  if (over !== undefined) {
+    await ports.access.closeSession(session.token)
+    throw new ProblemError(over)
+  }
   reply.setCookie(SESSION_COOKIE, session.token, {
     path: '/',
     httpOnly: true,

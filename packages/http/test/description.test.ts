@@ -44,7 +44,8 @@ t.test('every route declares who may', (test) => {
   test.ok(routes.length > 100)
   for (const { url, may } of routes) test.not(may, undefined, url)
   const open = routes.filter(({ may }) => may === 'anyone').map(({ url }) => url)
-  const kinds = /^\/(api\/(session|demo|resident|workflows|places|categories)|health|docs|openapi)/
+  const kinds =
+    /^\/(api\/(session|demo|resident|workflows|places|categories|honours)|health|docs|openapi)/
   test.same(
     open.filter((url) => !kinds.test(url)),
     [],

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { crc32, deflateSync } from 'node:zlib'
+import sharp from 'sharp'
 import t from 'tap'
 import { hire, openKit, settleIn } from './community-kit.ts'
 
@@ -20,13 +21,18 @@ const chunk = (type: string, content: Buffer | string) => {
   sum.writeUInt32BE(crc32(named))
   return Buffer.concat([length, named, sum])
 }
-const pngOf = (...said: Buffer[]) =>
-  Buffer.concat([
-    ...[Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', Buffer.from(ONE_GREY, 'hex'))],
-    ...[...said, chunk('IDAT', deflateSync(Buffer.alloc(2))), chunk('IEND', '')],
+/** A grey picture; of a very large one only the head is true. */
+const pngOf = (width: number, height: number, ...said: Buffer[]) => {
+  const head = Buffer.from('00000001000000010800000000', 'hex')
+  head.writeUInt32BE(width)
+  head.writeUInt32BE(height, 4)
+  const lines = deflateSync(Buffer.alloc(Math.min((width + 1) * height, 100_000)))
+  return Buffer.concat([
+    ...[Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', head)],
+    ...[...said, chunk('IDAT', lines), chunk('IEND', '')],
   ])
-const ONE_GREY = '00000001000000010800000000'
-const png = pngOf(chunk('tEXt', `Author\0${CANARY}`))
+}
+const png = pngOf(1, 1, chunk('tEXt', `Author\0${CANARY}`))
 
 const reported = await kit.ask('POST', '/api/resident/reports', {
   body: { place: there.building, text: '楼道灯不亮', phone: '13700001234' },
@@ -69,7 +75,7 @@ t.test('brought, named by attach, looked at, and each look kept', async (test) =
   const photo = (await bring(png, gridWorker.token)).body
   test.match(photo, { type: 'image/png', metadata: 'removed' })
   const shown = await look(photo.file, coordinator.token)
-  test.same(Buffer.from(await shown.arrayBuffer()), pngOf(), 'nothing of who, where and when')
+  test.same(Buffer.from(await shown.arrayBuffer()), pngOf(1, 1), 'nothing of who, where and when')
   test.match(shown.headers.get('content-disposition'), /^inline; .*\.png"$/)
   const log = await kit.ask('GET', `/api/access?instance=${id}`, { token: supervisor.token })
   const looks = log.body.openings.filter(({ why }: { why: string }) => why === 'file')
@@ -119,6 +125,23 @@ t.test('what is told by its bytes to be something else, or is too large', async 
   const { file } = (await bring(most, gridWorker.token)).body
   const back = await look(file, coordinator.token)
   test.ok(most.equals(Buffer.from(await back.arrayBuffer())), 'ten mebibytes come back')
+})
+
+t.test('a picture has a small form, and none that is far larger than it weighs', async (test) => {
+  const wide = pngOf(2_000, 40)
+  const { file } = (await bring(wide, gridWorker.token)).body
+  const small = await look(`${file}?size=small`, coordinator.token)
+  test.equal(small.headers.get('content-type'), 'image/webp')
+  const bytes = Buffer.from(await small.arrayBuffer())
+  test.match(await sharp(bytes).metadata(), { width: 320, height: 6 })
+  test.equal((await look(`${file}?size=huge`, coordinator.token)).status, 422)
+  const { file: text } = (await bring(paper, gridWorker.token)).body
+  test.equal((await look(`${text}?size=small`, coordinator.token)).status, 404, 'no picture')
+  const bomb = pngOf(30_000, 30_000)
+  test.ok(bomb.length < 1_000_000)
+  const refused = await bring(bomb, gridWorker.token)
+  test.match(refused, { status: 422, body: { code: 'invalid', field: 'file' } })
+  test.match(JSON.stringify(refused.body), /30000 × 30000 pixels/)
 })
 
 t.test('a resident brings a photo by the link', async (test) => {

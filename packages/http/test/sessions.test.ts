@@ -1,6 +1,6 @@
 // Signing in: passwords, one-time links, cookies and where they may come from, the demo, limits.
 import t from 'tap'
-import { type Answer, hire, openKit, settlePlace } from './community-kit.ts'
+import { type Answer, give, hire, openKit, settlePlace } from './community-kit.ts'
 
 const kit = await openKit()
 t.teardown(() => kit.close())
@@ -33,6 +33,34 @@ t.test('what does not fit is refused in the same words', async (test) => {
     test.match(answer, { status: 401, body: { code: 'login-failed', title: 'Sign-in failed' } })
   }
   test.match(await signIn({ name: 7 }), { status: 422, body: { code: 'invalid', field: 'name' } })
+})
+
+t.test('a login ends with the last role, and begins with the first', async (test) => {
+  const { person, token } = await hire(kit, [])
+  await kit.access.setLogin({ name: 'student', password, person })
+  const grant = (data: object) =>
+    give(kit.engine, { workflow: 'person', command: 'grant', instance: person, data })
+  const day = (days: number) => new Date(kit.engine.now() + days * 86_400_000).toISOString()
+  await grant({ role: 'volunteer', place: community, from: day(2), until: day(30) })
+  const early = await signIn({ name: 'student', password }, { 'accept-language': 'en' })
+  test.match(early, { status: 401, body: { code: 'login-not-begun', title: 'Login not begun' } })
+  await grant({ role: 'council-member', place: community })
+  const answer = await signIn({ name: 'student', password })
+  test.equal(answer.status, 200)
+  const revoke = async (role: string) => {
+    const data = { role, place: community }
+    await give(kit.engine, { workflow: 'person', command: 'revoke', instance: person, data })
+    kit.access.forget(person)
+  }
+  await revoke('volunteer')
+  await revoke('council-member')
+  const over = { status: 401, body: { code: 'login-expired' } }
+  test.match(await signIn({ name: 'student', password }), over)
+  const headers = { cookie: cookieOf(answer) }
+  test.match(await kit.ask('GET', '/api/session', { headers }), over, 'and the open session')
+  test.match(await kit.ask('GET', '/api/place', { token }), over, 'and the token')
+  const out = await kit.ask('DELETE', '/api/session', { headers: { ...headers, origin: kit.base } })
+  test.equal(out.status, 204, 'signing out is always possible')
 })
 
 t.test('a cookie changes something only from a page of ours', async (test) => {

@@ -1,0 +1,70 @@
+// Which units a case of a category may go to: what an organisation says it handles, the nearest
+// branch of the tree first, and among equals the kinds that the category names as its lead.
+import { LIST_LIMIT, listInstances } from '@linli/engine'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { HttpPorts } from './ports.ts'
+import { ProblemError } from './problem.ts'
+import { parsed } from './route.ts'
+
+const Query = z.object({ category: z.string().max(120) })
+const Units = z.object({
+  units: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      kind: z.string(),
+      /** The branch of the tree that it handles. */
+      handles: z.string(),
+      /** Whether the category names its kind as lead. */
+      leads: z.boolean(),
+    }),
+  ),
+})
+
+const Facts = z.object({
+  kind: z.string(),
+  name: z.string(),
+  handles: z.array(z.string()),
+  status: z.string(),
+})
+
+/** Adds `GET /api/suggestions/units`. */
+export function addUnitSuggestion(app: FastifyInstance, ports: HttpPorts): void {
+  const summary = 'Units that a case of a category may be referred to, the likeliest first'
+  const doc = { summary, tag: 'appeal', query: Query, reply: Units }
+  app.get('/api/suggestions/units', { config: { may: 'signed-in', doc } }, (request) =>
+    suggested(ports, request),
+  )
+}
+
+async function suggested({ engine, read, categories }: HttpPorts, request: FastifyRequest) {
+  const { category } = parsed(Query, request.query, request)
+  const node = categories.find(({ path }) => path === category)
+  if (node === undefined) throw new ProblemError('not-found', { field: 'category' })
+  const { rows } = await listInstances(read.db, {
+    filter: { workflow: 'organisation', ended: false },
+    scope: [{ all: true }],
+    limit: LIST_LIMIT,
+  })
+  const units = await Promise.all(
+    rows.map(async ({ id }) => {
+      const instance = await engine.instances.get(id)
+      const facts = Facts.safeParse(instance?.workflow.summary(instance).facts).data
+      if (facts?.status !== 'active') return []
+      const handles = facts.handles
+        .filter((branch) => category === branch || category.startsWith(`${branch}.`))
+        .toSorted((a, b) => b.length - a.length)[0]
+      const leads = node.lead?.includes(facts.kind) === true
+      return handles === undefined
+        ? []
+        : [{ id, name: facts.name, kind: facts.kind, handles, leads }]
+    }),
+  )
+  const order = (one: { leads: boolean; handles: string }) =>
+    one.handles.length + (one.leads ? LEADS : 0)
+  return { units: units.flat().toSorted((a, b) => order(b) - order(a)) }
+}
+
+/** Longer than any path of the tree. */
+const LEADS = 1_000
