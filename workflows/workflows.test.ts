@@ -76,7 +76,9 @@ function stockOf(machine: AnyStateMachine): AnyStateMachine {
       const assignment: unknown = Reflect.get(Object(action), 'assignment')
       return [
         name,
-        typeof assignment === 'function' ? assign((given, params) => assignment(given, params)) : action,
+        typeof assignment === 'function'
+          ? assign((given, params) => assignment(given, params))
+          : action,
       ]
     })
     return machine.provide({ actions: Object.fromEntries(named) })

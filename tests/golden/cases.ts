@@ -1,5 +1,6 @@
 // The plays behind the golden streams, one a file. A play that was recorded is not changed any
 // more: another play is added instead.
+import { activitiesAndHonours } from './activity-play.ts'
 import { dutyAndAccounts } from './duty-play.ts'
 import type { Stage } from './stage.ts'
 
@@ -374,4 +375,5 @@ export const cases: readonly Case[] = [
     },
   },
   { name: 'duty-and-accounts', play: dutyAndAccounts },
+  { name: 'activities-and-honours', play: activitiesAndHonours },
 ]

@@ -31,7 +31,7 @@ const person = (data: object = {}) =>
   begin('administrator', 'person/register', { kind: 'resident', place, ...data })
 
 t.test(
-  'row 3: a youth think-tank is a standing body with members, terms and a quorum',
+  'the body of row 3: a youth think-tank is a standing body with members, terms and a quorum',
   async (t) => {
     const term = { from: instant('2026-03-02T00:00'), until: instant('2028-03-01T00:00') }
     const tank = { kind: 'thinkTank', name: '青年汇智团', place, term }

@@ -8,6 +8,8 @@ type Who = Parameters<House['ask']>[0]
 /** A step: who sends what, and what of the answer the page shows. */
 export type Step = {
   who: Who
+  /** What the page calls whoever sends it, where that is no role of the neighbourhood. */
+  as?: string
   send: string
   body?: unknown
   headers?: Record<string, string>
@@ -49,12 +51,12 @@ export function storyPage(): StoryPage {
     say: (text) => void parts.push(named(text)),
     call: (id, name) => void names.set(id, name),
     hide: (secret, name) => void secrets.set(secret, name),
-    async step(house, { who, send, body, headers, shows, names: name }) {
+    async step(house, { who, as = roleOf(who), send, body, headers, shows, names: name }) {
       const answer = await house.ask(who, send, body, headers)
       await house.community.settled()
       if (name !== undefined) names.set(answer.body.id, name)
       const told = [`${send}`, ...Object.entries(headers ?? {}).map(([name, v]) => `${name}: ${v}`)]
-      parts.push(named(fenced('http', [`${told.join('\n')}${json(body)}`], who)))
+      parts.push(named(fenced('http', [`${told.join('\n')}${json(body)}`], as)))
       parts.push(named(`Answer: ${answer.status}${shown(answer, shows)}`))
       return answer
     },
@@ -87,9 +89,11 @@ const ROLES: Partial<Record<Who, string>> = {
   property: 'Handler of the property company',
 }
 
-function fenced(language: string, lines: readonly string[], who: Who): string {
-  const role = ROLES[who] ?? who.replace(/^./, (first) => first.toUpperCase())
-  return `${role}:\n\n\`\`\`${language}\n${lines.join('\n')}\n\`\`\``
+const roleOf = (who: Who): string =>
+  ROLES[who] ?? who.replace(/^./, (first) => first.toUpperCase())
+
+function fenced(language: string, lines: readonly string[], who: string): string {
+  return `${who}:\n\n\`\`\`${language}\n${lines.join('\n')}\n\`\`\``
 }
 
 function shown(answer: Answer, shows: Step['shows']): string {

@@ -93,7 +93,7 @@ function measuresOf(context: Context, clocks: Clocks): NonNullable<Summary['meas
     closedUnanswered: context.closing.how === 'unanswered',
     redone: context.counts.redone,
     sentBack: context.counts.sentBack,
-    evaded: hasEvaded(context),
+    ...(hasEvaded(context) ? { evaded: true } : {}),
     reopened: context.counts.reopened,
     urged: context.counts.urged,
     answers: context.counts.answers,

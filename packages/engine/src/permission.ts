@@ -39,7 +39,7 @@ const SCOPES: Readonly<Record<Role, ScopeKind>> = {
 }
 
 /** Workflows that describe the neighbourhood itself; every role of the staff may read them. */
-const REGISTRIES = new Set(['place', 'organisation'])
+const REGISTRIES = new Set(['place', 'organisation', 'team', 'body'])
 /** Roles that see no case: the administrator has the registries, the analyst the sealed stream. */
 const NO_CASES: ReadonlySet<Role> = new Set(['administrator', 'analyst'])
 

@@ -60,37 +60,37 @@ type Answer = (ports: HttpPorts, exchange: Exchange) => Promise<unknown>
 
 /** Adds the figures. */
 export function addFigureRoutes(app: FastifyInstance, ports: HttpPorts): void {
-  const route = (path: string, how: { summary: string; query: z.ZodObject; answer: Answer }) =>
-    app.get(
-      path,
-      {
-        config: {
-          may: 'signed-in',
-          doc: { summary: how.summary, tag: 'figures', query: how.query },
-        },
-      },
-      (request, reply) => how.answer(ports, { request, reply }),
+  for (const [path, { summary, query, answer }] of Object.entries(FIGURES)) {
+    const doc = { summary, tag: 'figures', query }
+    app.get(path, { config: { may: 'signed-in', doc } }, (request, reply) =>
+      answer(ports, { request, reply }),
     )
-  route('/api/counts', {
+  }
+}
+
+type Figure = { summary: string; query: z.ZodObject; answer: Answer }
+
+const FIGURES: Readonly<Record<string, Figure>> = {
+  '/api/counts': {
     summary: 'How many cases there are of each kind',
     query: CountQuery,
     answer: counts,
-  })
-  route('/api/rates', {
+  },
+  '/api/rates': {
     summary: 'Rates with numerator and denominator',
     query: RateQuery,
     answer: rated,
-  })
-  route('/api/durations', {
+  },
+  '/api/durations': {
     summary: 'How long closed cases took',
     query: DurationQuery,
     answer: durationsOf,
-  })
-  route('/api/flows', {
+  },
+  '/api/flows': {
     summary: 'How often each state led to each other',
     query: FlowQuery,
     answer: flowsOf,
-  })
+  },
 }
 
 async function counts(ports: HttpPorts, exchange: Exchange) {

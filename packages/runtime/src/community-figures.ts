@@ -10,24 +10,23 @@ const LAG_PAGE = 1_000
 
 type Community = {
   figures: Figures
-  read: ReadModels
-  effects: EffectWorker
+  read: Pick<ReadModels, 'db' | 'position'>
+  effects: Pick<EffectWorker, 'position'>
   work: Work
-  engine: Engine
+  engine: Pick<Engine, 'store' | 'now'>
 }
 
 /** Adds the figures of a community to what its process counts. */
 export function askCommunity(community: Community): void {
   const { figures, read, effects, work, engine } = community
+  const head = oneLook(() => engine.store.head())
+  const waiting = oneLook(() => countWaiting(work))
   figures.ask({
-    linli_log_position: {
-      help: 'Position of the last event of the log.',
-      value: () => engine.store.head(),
-    },
+    linli_log_position: { help: 'Position of the last event of the log.', value: head },
     linli_store_up: {
       help: 'Whether the log answers.',
       value: () =>
-        engine.store.head().then(
+        head().then(
           () => 1,
           () => 0,
         ),
@@ -38,7 +37,7 @@ export function askCommunity(community: Community): void {
     },
     linli_read_lag_events: {
       help: `Events that the read models have not yet, counted up to ${LAG_MAX}.`,
-      value: () => lag(community),
+      value: async () => ((await head()) <= read.position() ? 0 : lag(community)),
     },
     linli_effects_position: {
       help: 'Position up to which effects had their turn.',
@@ -46,11 +45,11 @@ export function askCommunity(community: Community): void {
     },
     linli_effects_waiting: {
       help: 'Effects that failed and wait for their next try.',
-      value: async () => (await countWaiting(work)).waiting,
+      value: async () => (await waiting()).waiting,
     },
     linli_effects_parked: {
       help: 'Effects that were given up and wait for a person.',
-      value: async () => (await countWaiting(work)).parked,
+      value: async () => (await waiting()).parked,
     },
     linli_clocks_due: {
       help: 'Clocks past their time that nobody has turned.',
@@ -59,8 +58,23 @@ export function askCommunity(community: Community): void {
   })
 }
 
+/** Figures of one look are asked for at once: what several are told from is asked for once. */
+function oneLook<Value>(ask: () => Promise<Value>): () => Promise<Value> {
+  let asking: Promise<Value> | undefined
+  const over = () => {
+    asking = undefined
+  }
+  return () => {
+    if (asking === undefined) {
+      asking = ask()
+      asking.then(over, over)
+    }
+    return asking
+  }
+}
+
 /** Positions of a log on a server are no counts: what is not read yet is counted. */
-async function lag({ engine, read }: Community): Promise<number> {
+async function lag({ engine, read }: Pick<Community, 'engine' | 'read'>): Promise<number> {
   const { store } = engine
   let counted = 0
   for (let after = read.position(); counted < LAG_MAX; ) {

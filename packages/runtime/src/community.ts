@@ -4,6 +4,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  Access,
   EffectWorker,
   type Engine,
   type Event,
@@ -11,6 +12,7 @@ import {
   Instances,
   Lanes,
   makeWorkTables,
+  NoticeCourier,
   reconcileErasures,
   recoverVault,
   Timers,
@@ -21,7 +23,7 @@ import { type EventStore, lockFolder } from '@linli/event-store'
 import { openDatabase } from '@linli/sql'
 import { type KeyFile, loadKeyFile, openVault, type Vault, type VaultTables } from '@linli/vault'
 import { workflows as ours } from '@linli/workflows'
-import { calendarsOf } from './calendar-years.ts'
+import { calendarFolder, calendarsOf } from './calendar-years.ts'
 import { askCommunity } from './community-figures.ts'
 import { beginDuties } from './duties.ts'
 import { type EventLog, openEventLog } from './event-log.ts'
@@ -33,6 +35,7 @@ import type { ReadModels } from './read-models.ts'
 import { traceReading } from './read-trace.ts'
 import { serverTime } from './server-time.ts'
 import { takeSeat } from './serving-seats.ts'
+import { hasVault, unfitness } from './shared-database.ts'
 import { openSharedReadModels } from './shared-read-models.ts'
 import { keepProcessSmall } from './small-process.ts'
 import type { Tracing } from './tracing.ts'
@@ -46,12 +49,16 @@ export type Community = {
   store: EventStore
   /** Copies the embedded log into a new file while it runs; a log on a server has its own means. */
   backupLog: ((file: string) => Promise<void>) | undefined
+  /** The last event of the log. */
+  newest: EventLog['newest']
   vault: Vault
   keyFile: KeyFile
   keyPath: string
   work: Work
   read: ReadModels
   effects: EffectWorker
+  /** Notifications outside the pages. */
+  courier: NoticeCourier
   figures: Figures
   /** Puts spans round what is done, where traces are wanted. */
   tracing: Tracing | undefined
@@ -62,6 +69,8 @@ export type Community = {
   claimed: Set<string>
   /** The pieces of shared work that this process holds; all of them where it is the only one. */
   held: () => readonly string[]
+  /** In a word, why requests should go to other processes although the log answers. */
+  unwell: (() => Promise<string | undefined>) | undefined
   /** Resolves when read models and effects have caught up with the log. */
   settled: () => Promise<number>
   close: () => Promise<void>
@@ -113,11 +122,12 @@ function makeFolder(folder: string): void {
 async function assemble(opening: Opening, log: EventLog, closing: Closing): Promise<Community> {
   const { folder, keyPath, read: url } = opening
   const vaultFile = join(folder, 'vault.db')
-  // In a database of many, the vault may be there whether or not a file here tells of it.
-  const vaultExists = url === undefined ? existsSync(vaultFile) : opening.does === 'requests'
-  const keyFile = loadKeyFile(keyPath, { vaultExists })
+  const isFile = existsSync(vaultFile)
+  // Before a file is made: what is missing there must not leave a vault that looks begun.
+  const fileKey = url === undefined ? loadKeyFile(keyPath, { vaultExists: isFile }) : undefined
   const vaultDb = await openDatabase<VaultTables>(url ?? vaultFile, { schema: 'linli_vault' })
   closing.push(() => vaultDb.destroy())
+  const keyFile = fileKey ?? loadKeyFile(keyPath, { vaultExists: await hasVault(vaultDb) })
   const vault = await openVault({ db: vaultDb, keyFile })
   closing.push(() => vault.close())
   // The threads take a while to begin: meanwhile the rest is brought in order.
@@ -157,7 +167,7 @@ async function inOrder(
     store: watched,
     vault,
     keyFile,
-    calendars: calendarsOf(folder),
+    calendars: calendarsOf(calendarFolder(opening)),
     instances: new Instances(watched, workflows, { isShared }),
     lanes: new Lanes(),
     policyId: policyChooser(workflows, city),
@@ -175,14 +185,15 @@ async function inOrder(
 
 /** A log on a server is served unless it is marked; among many, each process holds a seat. */
 async function checkServing(
-  { events, read: url, onFault, onMoved = () => {} }: Opening & { events: string },
+  { events, read: url, onFault, ...heard }: Opening & { events: string },
   work: Work,
   closing: Closing,
 ): Promise<void> {
   const log = logName(events)
   if (url !== undefined) {
-    const mark = () => readWorkMark(work, log)
-    closing.push(await takeSeat({ url, mark, onMoved, onFault }))
+    const { onMoved = () => {}, onUnfit = () => {} } = heard
+    const [mark, unfit] = [() => readWorkMark(work, log), () => unfitness(work)]
+    closing.push(await takeSeat({ url, mark, onMoved, unfit, onUnfit, onFault }))
   }
   await assertLogServes(work, log)
 }
@@ -195,12 +206,14 @@ async function begin(opening: Opening, parts: Parts, closing: Closing): Promise<
   const { folder, keyPath, onFault, tracing } = opening
   const claimed = new Set<string>()
   const isClaimed = (stream: string) => claimed.has(stream)
+  const courier = courierOf(opening, parts)
   const effects = new EffectWorker({
     engine,
     work,
     isClaimed,
     now: engine.now,
     send: opening.send ?? noOutside,
+    noticed: (notices) => courier.take(notices),
     ...(tracing === undefined
       ? {}
       : { around: (event, effect, run) => tracing.effect(event, effect, run) }),
@@ -219,20 +232,35 @@ async function begin(opening: Opening, parts: Parts, closing: Closing): Promise<
   })
   const { vault, keyFile, figures } = parts
   const { store, embedded } = log
-  const held = await beginDuties(opening, { ...parts, effects, timers, store }, closing)
+  const held = await beginDuties(opening, { ...parts, effects, courier, timers, store }, closing)
   if (tracing !== undefined && opening.does !== 'requests') {
     const writes = () => opening.read === undefined || held().includes('read models rows')
     closing.push(traceReading({ store, read, tracing, writes }))
   }
   const community: Community = {
     ...{ folder, engine, store, vault, keyFile, keyPath, work, read, effects, figures },
-    ...{ files, timers, claimed, held, tracing },
+    ...{ courier, files, timers, claimed, held, tracing },
+    newest: log.newest,
     backupLog: embedded === undefined ? undefined : (file) => embedded.backup(file),
+    unwell: opening.read === undefined ? undefined : async () => (await unfitness(work))?.code,
     settled: () => settled({ store, effects, read }),
     close: () => closeAll(closing, onFault),
   }
   askCommunity(community)
   return community
+}
+
+/** Who may have a notification is judged by the roles of the moment, so nobody is remembered. */
+function courierOf(opening: Opening, { engine, work, keyFile }: Parts): NoticeCourier {
+  const { outlets = {}, publicUrl, onFault } = opening
+  const { instances, now } = engine
+  const access = new Access({ work, keyFile, instances, now })
+  return new NoticeCourier({
+    ...{ engine, work, outlets },
+    callerOf: (person) => access.callerOf(person),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    onFault: (fault) => onFault('notifications', fault),
+  })
 }
 
 const noOutside = (effect: { system: string }) =>

@@ -1,10 +1,17 @@
 // What a process does behind the requests: writes read models, runs effects, turns clocks, keeps
 // the vault. On one machine it does everything; where processes share a database, each piece of
 // work is done by whoever holds its lock.
-import { type EffectWorker, type Engine, SLOTS, type Timers, type Work } from '@linli/engine'
+import {
+  type EffectWorker,
+  type Engine,
+  type NoticeCourier,
+  SLOTS,
+  type Timers,
+  type Work,
+} from '@linli/engine'
 import type { EventStore } from '@linli/event-store'
 import { openLocks } from '@linli/sql'
-import { followCalendar } from './calendar-years.ts'
+import { calendarFolder, followCalendar, SharedYears, untilAllSee } from './calendar-years.ts'
 import type { EventLog } from './event-log.ts'
 import { followOthers } from './following-others.ts'
 import { Leases } from './leases.ts'
@@ -20,6 +27,7 @@ type Parts = {
   work: Work
   read: ReadModels
   effects: EffectWorker
+  courier: NoticeCourier
   timers: Timers
 }
 
@@ -35,11 +43,14 @@ export async function beginDuties(
   const { read: url, does = 'all' } = opening
   if (url === undefined) return doEverything(opening, parts, closing)
   closing.push(followOthers(parts.engine))
+  const { onFault } = opening
+  const years = new SharedYears({ engine: parts.engine, folder: calendarFolder(opening), onFault })
+  closing.push(years.close)
   if (does === 'requests') {
     await parts.read.there
     return () => []
   }
-  const leases = sharedLeases(opening, parts, url)
+  const leases = sharedLeases(opening, { ...parts, years }, url)
   closing.push(() => leases.close())
   await leases.start()
   await parts.read.there
@@ -48,31 +59,35 @@ export async function beginDuties(
 
 async function doEverything(
   { onFault, onNews }: Opening,
-  { engine, work, read, store, effects, timers }: Parts,
+  { engine, work, read, store, effects, courier, timers }: Parts,
   closing: Closing,
 ): Promise<() => readonly string[]> {
   await followCalendar({ engine, work, read, store }, onNews)
   await effects.start()
   timers.start()
+  courier.start()
+  closing.push(() => courier.stop())
   closing.push(await keepVault({ engine, onFault }))
   closing.push(() => effects.stop())
   closing.push(() => timers.stop())
   return () => ['everything']
 }
 
-function sharedLeases({ onFault, onNews }: Opening, parts: Parts, url: string): Leases {
-  const { engine, work, read, store, effects, timers } = parts
+function sharedLeases(
+  { onFault, onNews }: Opening,
+  parts: Parts & { years: SharedYears },
+  url: string,
+): Leases {
+  const { engine, read, effects, courier } = parts
   const leases = new Leases({ locks: openLocks(url), onFault })
   for (const writes of ['rows', 'search'] as const) {
     leases.hold(`read models ${writes}`, (signal) => read.write(writes, signal))
   }
-  leases.hold('clocks', async (signal) => {
-    await Promise.race([read.there, aborted(signal)])
-    if (!signal.aborted) await followCalendar({ engine, work, read, store }, onNews)
-    if (signal.aborted) return
-    timers.start()
+  leases.hold('clocks', (signal) => turnClocks(parts, { signal, onNews }))
+  leases.hold('notifications', async (signal) => {
+    courier.start()
     await aborted(signal)
-    await timers.stop()
+    await courier.stop()
   })
   leases.hold('vault', async (signal) => {
     const end = await keepVault({ engine, onFault })
@@ -93,6 +108,24 @@ function sharedLeases({ onFault, onNews }: Opening, parts: Parts, url: string): 
     },
   })
   return leases
+}
+
+/** Limits first, whenever the calendar changed: nobody turns a clock that is about to move. */
+async function turnClocks(
+  { engine, work, read, store, timers, years }: Parts & { years: SharedYears },
+  { signal, onNews }: { signal: AbortSignal; onNews: Opening['onNews'] },
+): Promise<void> {
+  await Promise.race([read.there, aborted(signal)])
+  while (!signal.aborted) {
+    const { changed } = years
+    await untilAllSee({ engine, work }, signal)
+    if (signal.aborted) return
+    await followCalendar({ engine, work, read, store }, onNews)
+    if (signal.aborted) return
+    timers.start()
+    await Promise.race([aborted(signal), changed])
+    await timers.stop()
+  }
 }
 
 /** Tries what failed again, of the slots that are held, as long as there are any. */

@@ -22,6 +22,26 @@ export function openLog(level: string, to: { write(line: string): void } = desti
   )
 }
 
+/** A fault that comes again and again, while a server is away, is told once in so long (ms). */
+const AGAIN_MS = 10_000
+const KEPT = 1_000
+
+type Tell = (what: string, fault: unknown) => void
+
+/** Tells what is given, but the same of the same only now and then. */
+export function withoutRepeats(tell: Tell): Tell {
+  const told = new Map<string, number>()
+  return (what, fault) => {
+    const { code, message } = loggedFault(fault)
+    const name = `${what} ${code ?? message}`
+    const now = performance.now()
+    if (now - (told.get(name) ?? Number.NEGATIVE_INFINITY) < AGAIN_MS) return
+    if (told.size >= KEPT) told.clear()
+    told.set(name, now)
+    tell(what, fault)
+  }
+}
+
 /**
  * A fault as it is logged. Messages of faults and bugs of ours carry identifiers only; those of a
  * parser may quote what it read, so for these the kind must do.

@@ -1,6 +1,7 @@
 // What an installation is opened with, and how what was opened is closed again.
-import type { EffectWorkerOptions } from '@linli/engine'
+import type { CourierOptions, EffectWorkerOptions } from '@linli/engine'
 import type { LogMark } from '@linli/event-store'
+import type { DatabaseFault } from '@linli/sql'
 import type { Workflow } from '@linli/workflow'
 import type { Tracing } from './tracing.ts'
 
@@ -25,12 +26,18 @@ export type CommunityOptions = {
   clock?: () => number
   /** Delivers effects to outside systems; without it there are none. */
   send?: EffectWorkerOptions['send']
+  /** The ways by which notifications leave linli; without any they stay on its pages. */
+  outlets?: CourierOptions['outlets']
+  /** Where browsers reach linli, for links in notifications. */
+  publicUrl?: string
   /** Where traces are sent (OTLP over HTTP), and as which service; without it there are none. */
   trace?: { url: string; service: string } | undefined
   /** Faults of the background: effects, timers, read models. */
   onFault?: (what: string, fault: unknown) => void
   /** Told once that the log is being moved elsewhere: stop serving and close. */
   onMoved?: (mark: LogMark) => void
+  /** Told once that another linli changed the shared database: stop serving and close. */
+  onUnfit?: (fault: DatabaseFault) => void
   /** What opening did of itself and its operator should know. */
   onNews?: (line: string) => void
 }

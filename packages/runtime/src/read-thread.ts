@@ -2,7 +2,12 @@
 // that answers requests never waits for it. What words are found by has a thread of its own, and
 // on one machine a file: it costs as much as all other rows, and neither waits for the other.
 import { parentPort, workerData } from 'node:worker_threads'
-import { instanceProjection, lateEntryProjection, searchProjection } from '@linli/engine'
+import {
+  accountProjection,
+  instanceProjection,
+  lateEntryProjection,
+  searchProjection,
+} from '@linli/engine'
 import { type EventReader, openSqliteReader } from '@linli/event-store'
 import { openKurrentStore } from '@linli/event-store-kurrent'
 import { type OpenSealed, openRunner, type RunnerMessage, runProjections } from '@linli/projections'
@@ -26,7 +31,11 @@ async function openLog(): Promise<EventReader & Closable> {
 
 /** Small batches: folded cases that end inside one die young. */
 function rows(reader: EventReader) {
-  const projections = [instanceProjection({ workflows }), lateEntryProjection()]
+  const projections = [
+    instanceProjection({ workflows }),
+    lateEntryProjection(),
+    accountProjection(),
+  ]
   return { reader, projections, batchEvents: file.startsWith('postgres') ? 1_000 : 250 }
 }
 

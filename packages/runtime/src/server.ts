@@ -32,7 +32,7 @@ export async function buildServer(
   community: Community,
   options: ServerOptions = {},
 ): Promise<FastifyInstance> {
-  const { engine, work, keyFile, read, effects, figures, files } = community
+  const { engine, work, keyFile, read, effects, courier, figures, files } = community
   const { logger, trustProxy, webFolder = builtWebApp(), ...rest } = options
   const access = new Access({
     ...{ work, keyFile, instances: engine.instances, now: engine.now },
@@ -43,6 +43,7 @@ export async function buildServer(
     access,
     work,
     effects,
+    courier,
     files,
     read,
     view: (id, asOf) =>
@@ -51,6 +52,7 @@ export async function buildServer(
     categories,
     residentStage,
     metrics: figures.read,
+    ...(community.unwell === undefined ? {} : { unwell: community.unwell }),
     ...(webFolder === undefined ? {} : { webFolder }),
     ...rest,
   }

@@ -3,9 +3,13 @@
 // waits until no seat is held. Knows no command.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { LogMark } from '@linli/event-store'
-import { type HeldLock, type Locks, openLocks } from '@linli/sql'
+import { type DatabaseFault, type HeldLock, type Locks, openLocks } from '@linli/sql'
 
-const SEATS = Array.from({ length: 256 }, (_, seat) => `serving seat ${seat}`)
+/** The locks of which each serving process holds one. */
+export const SEATS: readonly string[] = Array.from(
+  { length: 256 },
+  (_, seat) => `serving seat ${seat}`,
+)
 const LOOK_MS = 1_000
 const WAIT_MS = 100
 
@@ -14,21 +18,25 @@ type Options = {
   mark: () => Promise<LogMark | undefined>
   /** Hears once that the log leaves: stop serving and close. */
   onMoved: (mark: LogMark) => void
+  /** What another linli did to the tables, if anything; `onUnfit` hears of it once. */
+  unfit: () => Promise<DatabaseFault | undefined>
+  onUnfit: (fault: DatabaseFault) => void
   onFault: (what: string, fault: unknown) => void
 }
 
 /** Takes a seat; what it gives gives it back. The mark is to be looked at after that. */
 export async function takeSeat(options: Options): Promise<() => Promise<void>> {
-  const { url, mark, onMoved, onFault } = options
+  const { url, mark, onMoved, unfit, onUnfit, onFault } = options
   const locks = openLocks(url)
   let seat = await seated(locks)
   let looking = Promise.resolve()
   const look = async () => {
     if (seat === undefined || seat.lost.aborted) seat = await seated(locks)
-    const found = await mark()
-    if (found === undefined) return
+    const [found, fault] = [await mark(), await unfit()]
+    if (found === undefined && fault === undefined) return
     clearInterval(timer)
-    onMoved(found)
+    if (found !== undefined) onMoved(found)
+    else if (fault !== undefined) onUnfit(fault)
   }
   const timer = setInterval(() => {
     looking = looking.then(look).catch((fault: unknown) => onFault('serving seat', fault))

@@ -1,7 +1,9 @@
 // Listening, and ending in order: on a signal the process is first no longer ready, so that who
 // spreads requests sends it no more; then what is in flight is answered, and the port closes.
 import { setTimeout as rest } from 'node:timers/promises'
+import { StoreFault, type StoreFaultCode } from '@linli/event-store'
 import { buildHealthApp } from '@linli/http'
+import { DatabaseFault, type DatabaseFaultCode } from '@linli/sql'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 
@@ -49,15 +51,25 @@ export function endingOnSignal(): Ending {
 export async function serveUntil(
   app: FastifyInstance,
   at: { host: string; port: number },
-  { signal, onListening = () => {} }: { signal: AbortSignal; onListening?: (url: string) => void },
+  { signal, onListening }: { signal: AbortSignal; onListening: (url: string) => Promise<void> },
 ): Promise<void> {
   try {
-    onListening(await app.listen(at))
+    await onListening(await app.listen(at))
     await aborted(signal)
-    await rest(NOTICE_MS)
+    await untilNoticed()
   } finally {
     await closeApp(app)
   }
+}
+
+/** Until whoever spreads requests has noticed that this process is not ready any more. */
+export const untilNoticed = (): Promise<void> => rest(NOTICE_MS)
+
+/** Every address of the machine is told as one that a browser here can open. */
+export function readable(address: string): string {
+  const url = new URL(address)
+  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost'
+  return url.origin
 }
 
 /** From here on every new request is answered 503; those in hand have a while to end. */
@@ -86,10 +98,13 @@ type Waiting = {
 
 /** The rests between tries (ms), the last of them again and again. */
 const RESTS_MS = [500, 1_000, 2_000, 5_000] as const
+/** The same where somebody has to mend a server first; a wrong password locks out in some. */
+const MENDING_MS = [1_000, 2_000, 5_000, 15_000] as const
 
 /**
- * Opens what can only be opened when other servers answer: as long as they do not, the process
- * lives and is not ready. Undefined when the signal came first. @throws what no waiting heals
+ * Opens what can only be opened when other servers answer, and are as they have to be: as long as
+ * they are not, the process lives and is not ready, so that nothing starts it again and again.
+ * Undefined when the signal came first. @throws what is wrong with this process alone
  */
 export async function openPatiently<Opened>(
   open: () => Promise<Opened>,
@@ -103,10 +118,12 @@ export async function openPatiently<Opened>(
       try {
         return await Promise.race([open(), aborted(signal).then(() => undefined)])
       } catch (fault) {
-        if (!mayHeal(fault)) throw fault
-        log.warn({ err: fault }, 'not open yet')
-        const restMs = RESTS_MS[Math.min(tried, RESTS_MS.length - 1)]
-        await rest(restMs, undefined, { signal }).catch(() => {})
+        const isMended = mayBeMended(fault)
+        if (!mayHeal(fault) && !isMended) throw fault
+        if (isMended) log.error({ err: fault }, 'not open until that is mended')
+        else log.warn({ err: fault }, 'not open yet')
+        const rests = isMended ? MENDING_MS : RESTS_MS
+        await rest(rests[Math.min(tried, rests.length - 1)], undefined, { signal }).catch(() => {})
       }
     }
     return undefined
@@ -119,6 +136,17 @@ const never = () => Promise.reject(new Error('not open yet'))
 
 const mayHeal = (fault: unknown): boolean =>
   fault instanceof Error && 'retry' in fault && fault.retry === 'later'
+
+/** What an operator can mend at a server while this process waits. */
+const MENDED_ELSEWHERE: ReadonlySet<string> = new Set<StoreFaultCode | DatabaseFaultCode>([
+  ...(['store-refused', 'store-version', 'log-moved'] as const),
+  ...(['credentials-wrong', 'database-missing', 'rights-missing', 'tls-failed'] as const),
+  ...(['version-too-old', 'half-migrated', 'newer-linli'] as const),
+])
+
+const mayBeMended = (fault: unknown): boolean =>
+  (fault instanceof StoreFault || fault instanceof DatabaseFault) &&
+  MENDED_ELSEWHERE.has(fault.code)
 
 /** Resolves when the signal aborts. */
 export function aborted(signal: AbortSignal): Promise<void> {

@@ -21,6 +21,9 @@ const EVENTS = '"sqlite:", the embedded log, or the address of a server, esdb://
 const READ =
   '"sqlite:", files in the data folder, or a database, postgres://user:password@host/name'
 
+const MAIL_FROM = /^([^<>@]+ <)?[^\s<>@]+@[^\s<>@]+>?$/
+const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/
+
 const Environment = z.object({
   LINLI_DATA: text('a folder, e.g. ./var').default('./var'),
   LINLI_HOST: text('an address to listen on, e.g. 127.0.0.1').default('127.0.0.1'),
@@ -57,6 +60,17 @@ const Environment = z.object({
       'the addresses or networks of your proxies, e.g. 10.0.0.2, or loopback',
     )
     .optional(),
+  LINLI_SMTP_URL: z
+    .url({ protocol: /^smtps?$/, error: 'a mail server, e.g. smtps://user:password@host' })
+    .optional(),
+  LINLI_MAIL_FROM: z.string().regex(MAIL_FROM, 'who sends, e.g. linli@example.org').optional(),
+  LINLI_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/, error: 'where notifications are sent, e.g. https://…' })
+    .optional(),
+  LINLI_WEBHOOK_SECRET: z
+    .string()
+    .regex(WEBHOOK_SECRET, 'whsec_ and 24 to 64 bytes in base64')
+    .optional(),
   LINLI_METRICS_TOKEN: z.string().min(16, 'a secret of 16 characters or more').optional(),
   LINLI_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
@@ -85,6 +99,10 @@ export type Settings = {
   publicUrl: string | undefined
   /** Proxies whose word on who is asking is taken. */
   trustProxy: string | undefined
+  /** The mail server for notifications, and who sends; without it none are mailed. */
+  mail: { url: string; from: string } | undefined
+  /** Where notifications and effects for outside systems go, signed; without it nowhere. */
+  webhook: { url: string; secret: string } | undefined
   /** The bearer token for the figures; without one only this machine reads them. */
   metricsToken: string | undefined
   logLevel: z.infer<typeof Environment>['LINLI_LOG_LEVEL']
@@ -121,10 +139,27 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     secure: known.LINLI_PUBLIC_URL?.startsWith('https:') === true,
     publicUrl: known.LINLI_PUBLIC_URL,
     trustProxy: known.LINLI_TRUST_PROXY,
+    mail: mailOf(known),
+    webhook: webhookOf(known),
     metricsToken: known.LINLI_METRICS_TOKEN,
     logLevel: known.LINLI_LOG_LEVEL,
     isLoopback: LOOPBACK.has(known.LINLI_HOST),
   }
+}
+
+type Known = z.output<typeof Environment>
+
+function mailOf({ LINLI_SMTP_URL: url, LINLI_MAIL_FROM: from }: Known): Settings['mail'] {
+  if (url === undefined) return undefined
+  if (from === undefined) throw new SettingsFault(NO_MAIL_FROM)
+  return { url, from }
+}
+
+function webhookOf(known: Known): Settings['webhook'] {
+  const { LINLI_WEBHOOK_URL: url, LINLI_WEBHOOK_SECRET: secret } = known
+  if (url === undefined && secret === undefined) return undefined
+  if (url === undefined || secret === undefined) throw new SettingsFault(HALF_WEBHOOK)
+  return { url, secret }
 }
 
 /**
@@ -133,13 +168,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
  */
 export function checkShareable({ events, read }: Settings): void {
   const wrong = [
-    ...(events === undefined ? [`LINLI_EVENTS ${EMBEDDED} esdb://…`] : []),
-    ...(read === undefined ? [`LINLI_READ ${EMBEDDED} postgres://…`] : []),
+    ...(events === undefined ? [`LINLI_EVENTS ${EMBEDDED} esdb://host:2113.`] : []),
+    ...(read === undefined ? [`LINLI_READ ${EMBEDDED} postgres://user:password@host/name.`] : []),
   ]
   if (wrong.length > 0) throw new SettingsFault(wrong.join('\n'))
 }
 
-const EMBEDDED = 'names files, which one process alone may have open: run linli start, or set it to'
+const EMBEDDED =
+  'names files, which one process alone may have open: run linli start, or give an address such as'
+const NO_MAIL_FROM =
+  'The setting LINLI_MAIL_FROM is missing: with LINLI_SMTP_URL it says who sends the mail.'
+const HALF_WEBHOOK =
+  'Of the settings LINLI_WEBHOOK_URL and LINLI_WEBHOOK_SECRET one is missing: set both or neither.'
 const NO_KEY_FILE =
   'The setting LINLI_KEY_FILE is missing: with LINLI_READ=postgres://… every process needs the same key file.'
 

@@ -13,7 +13,7 @@ import { aborted } from './serving.ts'
 const HURRY_MS = 15
 const LOOK_MS = 500
 /** How many have to be live before lists and figures can be asked for. */
-const PROJECTIONS = 3
+const PROJECTIONS = 4
 
 type Options = ReadModelOptions & { read: string }
 

@@ -9,7 +9,7 @@ import { EngineFault } from '@linli/engine'
 import { StoreFault } from '@linli/event-store'
 import { Nyc311Fault } from '@linli/interchange'
 import { ProjectionFault } from '@linli/projections'
-import { SettingsFault } from '@linli/runtime'
+import { OwnPersonFault, SettingsFault } from '@linli/runtime'
 import { DatabaseFault } from '@linli/sql'
 import { VaultFault } from '@linli/vault'
 import { FoldFault, type Refusal } from '@linli/workflow'
@@ -61,6 +61,7 @@ type OurFault =
   | EngineFault
   | FoldFault
   | Nyc311Fault
+  | OwnPersonFault
   | ProjectionFault
   | ReplayFault
   | SettingsFault
@@ -73,6 +74,7 @@ const OURS = [
   EngineFault,
   FoldFault,
   Nyc311Fault,
+  OwnPersonFault,
   ProjectionFault,
   ReplayFault,
   SettingsFault,

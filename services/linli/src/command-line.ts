@@ -2,6 +2,7 @@
 // JSON document on standard output with --json, progress and faults on standard error. Exit status
 // 0: done; 1: refused or failed; 2: wrong usage.
 import { resolve } from 'node:path'
+import { readable } from '@linli/runtime'
 import { Role } from '@linli/workflow'
 import { CommanderError, Option } from 'commander'
 import { backup } from './backup.ts'
@@ -10,7 +11,9 @@ import { diagnose } from './doctor.ts'
 import { erase } from './erase.ts'
 import { addExport, addImport, addReplay } from './history-commands.ts'
 import { perform } from './installation.ts'
+import { createLink } from './link.ts'
 import { addMove } from './move-command.ts'
+import { checkInFolder } from './on-servers.ts'
 import { rebuild } from './rebuild.ts'
 import { restore } from './restore.ts'
 import { createToken } from './token.ts'
@@ -27,6 +30,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   addRestore(line)
   addMove(line)
   addErase(line)
+  addLink(line)
   addToken(line)
   addDoctor(line)
   try {
@@ -84,6 +88,7 @@ function addBackup(line: Line): void {
     .description('copy everything while linli runs')
     .action(
       act<{ keys: string }>(line, async ({ installation, ...asker }, { keys }, [dir = '']) => {
+        checkInFolder(installation, 'backup')
         const given = { to: resolve(dir), keys: resolve(keys) }
         const document = await perform(installation, { task: backup, given }, asker)
         const { events, folder } = document
@@ -107,6 +112,7 @@ function addRestore(line: Line): void {
     .description('put an installation back from a backup; no server may run')
     .action(
       act<{ keys: string; replace?: true }>(line, async (scene, { keys, replace }, [dir = '']) => {
+        checkInFolder(scene.installation, 'restore')
         const places = { from: resolve(dir), keys: resolve(keys), replace: replace === true }
         const document = await restore({ ...scene.installation, ...places }, scene)
         const { events, at, folder, erasedAgain, replaced, warnings } = document
@@ -143,6 +149,21 @@ function addErase(line: Line): void {
             'An older copy of the keys can still open them: make a new backup now and destroy it.',
           ],
         }
+      }),
+    )
+}
+
+function addLink(line: Line): void {
+  line.program
+    .command('link')
+    .description('a link that signs an administrator in once, within a day; older ones end')
+    .action(
+      act(line, async ({ installation, settings, ...asker }) => {
+        const { host, port, publicUrl } = settings
+        const base =
+          publicUrl ?? readable(`http://${host.includes(':') ? `[${host}]` : host}:${port}`)
+        const document = await perform(installation, { task: createLink, given: { base } }, asker)
+        return { document, lines: [document.link] }
       }),
     )
 }

@@ -4,11 +4,11 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { type Engine, openFields, parseEvent } from '@linli/engine'
-import type { StoredEvent } from '@linli/event-store'
+import { checkAccounts, type Engine, openFields, parseEvent } from '@linli/engine'
 import type { Community } from '@linli/runtime'
 import { VaultFault } from '@linli/vault'
 import { FoldFault, fold } from '@linli/workflow'
+import { sql } from 'kysely'
 import { checkDatabase } from './database-check.ts'
 import type { Finding } from './doctor-outside.ts'
 import type { TaskScene } from './task.ts'
@@ -17,10 +17,11 @@ import type { TaskScene } from './task.ts'
 export async function findingsInside(scene: TaskScene, all: boolean): Promise<Finding[]> {
   const { community, tell } = scene
   return [
-    ...(all ? [await file(community, tell)] : []),
+    ...(all && community.backupLog !== undefined ? [await file(community, tell)] : []),
     ...(await streams(scene, all)),
     await erasures(community),
     await readModels(community),
+    await accounts(community),
     await effects(community),
     await clock(community),
   ]
@@ -42,11 +43,11 @@ async function streams({ community, tell, signal }: TaskScene, all: boolean): Pr
   const trouble: string[] = []
   const sealed = { fields: 0, trouble: [] as string[] }
   let folded = 0
-  for await (const stored of all ? firsts(engine, signal) : sampled(engine)) {
-    const events = (await engine.store.read(stored.stream)).map(parseEvent)
-    const workflow = engine.instances.workflowOf(stored.stream)
+  for await (const stream of all ? everyStream(engine, signal) : sampled(community)) {
+    const events = (await engine.store.read(stream)).map(parseEvent)
+    const workflow = engine.instances.workflowOf(stream)
     try {
-      if (workflow === undefined) trouble.push(`${stored.stream} is of no workflow known here`)
+      if (workflow === undefined) trouble.push(`${stream} is of no workflow known here`)
       else fold(workflow, events)
     } catch (fault) {
       if (!(fault instanceof FoldFault)) throw fault
@@ -87,22 +88,27 @@ const shortened = (lines: readonly string[]): string =>
     ? lines.join('; ')
     : `${lines.slice(0, TROUBLES_SHOWN).join('; ')}; and ${lines.length - TROUBLES_SHOWN} more`
 
-async function* sampled({ store }: Engine): AsyncGenerator<StoredEvent> {
-  const head = await store.head()
+/** By the keys of the read model: positions of a log on a server cannot be guessed. */
+async function* sampled({ read }: Community): AsyncGenerator<string> {
+  const last = await sql<{ key: number | null }>`select max("key") as "key" from instances`.execute(
+    read.db,
+  )
+  const most = last.rows[0]?.key ?? 0
   const seen = new Set<string>()
-  for (let tries = 0; tries < SAMPLE && head > 0; tries += 1) {
-    const { events } = await store.readAll({ after: randomInt(head), limit: 1 })
-    const [stored] = events
-    if (stored === undefined || seen.has(stored.stream)) continue
-    seen.add(stored.stream)
-    yield stored
+  for (let tries = 0; tries < SAMPLE && most > 0; tries += 1) {
+    const { rows } = await sql<{ id: string }>`select "id" from instances
+      where "key" > ${randomInt(most)} order by "key" limit 1`.execute(read.db)
+    const [found] = rows
+    if (found === undefined || seen.has(found.id)) continue
+    seen.add(found.id)
+    yield found.id
   }
 }
 
-async function* firsts({ store }: Engine, signal: AbortSignal): AsyncGenerator<StoredEvent> {
+async function* everyStream({ store }: Engine, signal: AbortSignal): AsyncGenerator<string> {
   for (let after = 0; !signal.aborted; ) {
     const page = await store.readAll({ after })
-    for (const stored of page.events) if (stored.revision === 0) yield stored
+    for (const { stream, revision } of page.events) if (revision === 0) yield stream
     if (page.through === after) return
     after = page.through
     await nextTurn()
@@ -157,15 +163,41 @@ async function readModels({ read, store }: Community): Promise<Finding> {
   return { check, ok: false, found, mend }
 }
 
-async function effects({ work }: Community): Promise<Finding> {
+/** An effect that is due and not tried for so long is stuck (ms). */
+const STUCK_MS = 60_000
+
+/** Every balance is the sum of its postings, and all of them with the transit come to zero. */
+async function accounts({ read }: Community): Promise<Finding> {
+  const { accounts: count, postings, inTransit, trouble } = await checkAccounts(read.db)
+  const under = Object.entries(inTransit).map(([currency, sum]) => `${sum} ${currency}`)
+  const well = `${postings} postings of ${count} accounts come to zero`
+  const transit = under.length === 0 ? '' : `; in transit ${under.join(', ')}`
+  const finding = judged(trouble, `${well}${transit}`)
+  if (finding.ok) return { check: 'accounts', ...finding }
+  const mend = 'Build the read models anew: linli rebuild. If it stays, restore the log.'
+  return { check: 'accounts', ...finding, mend }
+}
+
+async function effects({ work, engine }: Community): Promise<Finding> {
   const check = 'effects'
+  const stuck = await work
+    .selectFrom('waiting_effect')
+    .select('id')
+    .where('parked', '=', 0)
+    .where('nextAt', '<', engine.now() - STUCK_MS)
+    .execute()
+  if (stuck.length > 0) {
+    const found = `${stuck.length} are due and not tried: ${shortened(stuck.map(({ id }) => id))}`
+    const mend = 'They are tried as soon as linli start, or a worker, runs: look into its log.'
+    return { check, ok: false, found, mend }
+  }
   const parked = await work
     .selectFrom('waiting_effect')
     .select(['id', 'error'])
     .where('parked', '=', 1)
     .orderBy('position')
     .execute()
-  if (parked.length === 0) return { check, ok: true, found: 'none is parked' }
+  if (parked.length === 0) return { check, ok: true, found: 'none is parked, none is stuck' }
   const lines = parked.map(({ id, error }) => `${id}: ${error}`)
   const mend =
     'Mend what each names, then release it: POST /api/effects/{id}/release as coordinator.'
@@ -175,10 +207,9 @@ async function effects({ work }: Community): Promise<Finding> {
 const AHEAD_MS = 1_000
 
 /** The log is never written with an earlier time, so a clock set ahead once shows for long. */
-async function clock({ store }: Community): Promise<Finding> {
+async function clock({ newest: newestOf }: Community): Promise<Finding> {
   const check = 'clock'
-  const head = await store.head()
-  const [last] = (await store.readAll({ after: Math.max(head - 1, 0), limit: 1 })).events
+  const last = await newestOf()
   const now = Date.now()
   const newest = last === undefined ? 0 : Date.parse(parseEvent(last).recordedAt)
   if (newest <= now + AHEAD_MS) return { check, ok: true, found: new Date(now).toISOString() }

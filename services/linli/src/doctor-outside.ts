@@ -9,11 +9,23 @@ import type { Installation } from './installation.ts'
 /** One check: what was found, and what to do where that is not well. */
 export type Finding = { check: string; ok: boolean; found: string; mend?: string }
 
+/** Whether what lies in files of the data folder is there. */
+export function hasOwnFiles({ folder, events, read }: Installation): boolean {
+  return (
+    (events !== undefined || existsSync(join(folder, 'log.db'))) &&
+    (read !== undefined || existsSync(join(folder, 'work.db')))
+  )
+}
+
 /** Node, the folder, the key file, leftovers and the disk. */
 export function findingsOutside(installation: Installation): Finding[] {
-  const { folder } = installation
+  const { folder, files, events, read } = installation
   const node = { check: 'node', ok: true, found: `Node ${process.version}` }
-  if (!existsSync(join(folder, 'log.db'))) {
+  if (events !== undefined && read !== undefined) {
+    const shared = files ?? join(folder, 'files')
+    return [node, keyFinding(installation), ...(existsSync(shared) ? [space(shared)] : [])]
+  }
+  if (!hasOwnFiles(installation)) {
     const found = `${folder} holds no installation`
     const mend = 'Give its folder by --data, or make one by `linli start`.'
     return [node, { check: 'folder', ok: false, found, mend }]
@@ -43,11 +55,11 @@ function isOpen(path: string, rights: number): boolean {
   return (statSync(path).mode & rights) !== 0
 }
 
-function keyFinding({ folder, keyPath }: Installation): Finding {
+function keyFinding({ folder, keyPath, read }: Installation): Finding {
   const check = 'key file'
   try {
     if (existsSync(keyPath)) loadKeyFile(keyPath, { vaultExists: true })
-    else if (existsSync(join(folder, 'vault.db'))) {
+    else if (read !== undefined || existsSync(join(folder, 'vault.db'))) {
       const found = `${keyPath} is missing: personal data cannot be read`
       const mend = 'Put back the copy that was backed up apart (it is in the keys of a backup).'
       return { check, ok: false, found, mend }

@@ -1,12 +1,11 @@
 // `doctor`: what is wrong with this installation, each with what to do about it. The task reads
 // an open community; what can be seen without opening it is looked at first, so that doctor also
 // says why an installation does not open.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { toldOf } from './command-fault.ts'
 import { findingsInside } from './doctor-inside.ts'
-import { type Finding, findingsOutside } from './doctor-outside.ts'
+import { type Finding, findingsOutside, hasOwnFiles } from './doctor-outside.ts'
+import { findingsOnServers } from './doctor-servers.ts'
 import { type Asker, type Installation, perform } from './installation.ts'
 import type { Task } from './task.ts'
 
@@ -29,7 +28,13 @@ export async function diagnose(
   asker: Asker,
 ): Promise<Diagnosis> {
   const checks = findingsOutside(installation)
-  if (existsSync(join(installation.folder, 'log.db'))) {
+  const { findings, isBegun } = await findingsOnServers(installation)
+  checks.push(...findings)
+  if (
+    hasOwnFiles(installation) &&
+    isBegun &&
+    findings.every(({ ok, check }) => ok || check === 'processes')
+  ) {
     try {
       checks.push(...(await perform(installation, { task: examine, given }, asker)))
     } catch (fault) {

@@ -5,14 +5,16 @@ import { InvalidArgumentError, Option } from 'commander'
 import { act, type Line } from './command-action.ts'
 import { exportLog, importHistory } from './history-task.ts'
 import type { ImportedRow, ImportReport } from './import-nyc311.ts'
+import { addRegistryImports } from './import-tasks.ts'
 import { perform } from './installation.ts'
 import { type ReplayAnswer, replayFile } from './replay.ts'
 
 const ROWS_SHOWN = 20
 
-/** `import nyc311 FILE` */
+/** `import nyc311 FILE`, `import households FILE`, `import people FILE` */
 export function addImport(line: Line): void {
-  const group = line.program.command('import').description('take in history from elsewhere')
+  const group = line.program.command('import').description('take in history and registries')
+  addRegistryImports(line, group)
   group
     .command('nyc311')
     .argument('<file>', 'a CSV export of NYC 311 service requests')

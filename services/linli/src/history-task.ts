@@ -12,6 +12,7 @@ export const importHistory: Task<z.infer<typeof Import>, ImportReport> = {
   name: 'import nyc311',
   given: Import,
   begins: true,
+  alone: true,
   stops: true,
   async run({ community, tell, signal }, { file }) {
     const csv = await readFile(file, 'utf8')

@@ -7,6 +7,7 @@ import { openCommunity } from '@linli/runtime'
 import { CommandFault } from './command-fault.ts'
 import { askServer } from './control.ts'
 import type { Task } from './task.ts'
+import { isWorkedOn } from './who-serves.ts'
 
 /** Where an installation lies: absolute paths, and addresses where it is on servers. */
 export type Installation = {
@@ -33,9 +34,11 @@ export async function perform<Given, Done>(
   // The server ran the very task whose answer this is.
   if (answer !== undefined) return answer.done as Done
   if (task.begins !== true && where.events === undefined) checkInstalled(folder)
+  const does = await doing(where.read, task)
   const community = await openCommunity({
     folder,
     ...where,
+    does,
     keyFile: keyPath,
     ...(city === undefined ? {} : { city }),
     onFault: (what, fault) => tell(`${what}: ${fault instanceof Error ? fault.message : fault}`),
@@ -46,6 +49,20 @@ export async function perform<Given, Done>(
   } finally {
     await community.close()
   }
+}
+
+/** Beside workers a command leaves the work to them. @throws CommandFault `workers-run` */
+async function doing(
+  read: string | undefined,
+  { name, alone }: Pick<Task<unknown, unknown>, 'name' | 'alone'>,
+): Promise<'all' | 'requests'> {
+  if (read === undefined || !(await isWorkedOn(read))) return 'all'
+  if (alone !== true) return 'requests'
+  throw new CommandFault(
+    'workers-run',
+    `While a worker runs, linli ${name} cannot: end every worker, give the command again, and ` +
+      'start them afterwards; api may go on.',
+  )
 }
 
 /** @throws CommandFault `no-installation` */

@@ -9,7 +9,7 @@ import { type KeyFile, loadKeyFile, openVault, type VaultTables } from '@linli/v
 import { type Kysely, sql } from 'kysely'
 import { CommandFault } from './command-fault.ts'
 import { DEMO } from './demo-mark.ts'
-import { folderOf, isReadStaying, type MovePlaces, type Place } from './move-place.ts'
+import { folderOf, type Home, isReadStaying, type MovePlaces, type Place } from './move-place.ts'
 import { copyTables, VAULT_KEYS, WORK_KEYS } from './move-tables.ts'
 
 /** Vault and work of one end. */
@@ -77,14 +77,21 @@ export function copyFiles(places: MovePlaces): number {
   const from = folderOf(places.from)
   const { filesFolder, filesTarget } = places
   let files = filesFolder === filesTarget ? 0 : copyNew(filesFolder, filesTarget)
+  files += copyYears(places)
   if (to === undefined || to === from) return files
   mkdirSync(to, { recursive: true, mode: 0o700 })
   files += copyNew(places.keyPath, join(to, 'key'))
   if (existsSync(join(to, 'key'))) chmodSync(join(to, 'key'), 0o600)
-  for (const name of from === undefined ? [] : [CALENDARS, DEMO]) {
-    files += copyNew(join(from ?? '', name), join(to, name))
-  }
+  if (from !== undefined) files += copyNew(join(from, DEMO), join(to, DEMO))
   return files
+}
+
+/** Years of the public calendar: without them limits would move back. */
+function copyYears({ from, to, filesFolder, filesTarget }: MovePlaces): number {
+  const placeOf = ({ read }: Home, files: string) =>
+    join(read.kind === 'sqlite' ? read.folder : files, CALENDARS)
+  const [years, target] = [placeOf(from, filesFolder), placeOf(to, filesTarget)]
+  return years === target ? 0 : copyNew(years, target)
 }
 
 /** By name and size: what a kill left torn is copied again. */

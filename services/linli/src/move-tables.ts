@@ -25,6 +25,8 @@ export const WORK_KEYS = {
   waiting_effect: ['id'],
   notice: ['id'],
   notice_read: ['person', 'notice'],
+  notice_choice: ['person'],
+  notice_delivery: ['id'],
   login: ['name'],
   token: ['hash'],
   session: ['hash'],

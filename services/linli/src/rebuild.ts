@@ -16,6 +16,7 @@ export type Rebuilt = { projections: string[]; events: number; seconds: number }
 export const rebuild: Task<z.infer<typeof Given>, Rebuilt> = {
   name: 'rebuild',
   given: Given,
+  alone: true,
   async run(scene, { projection }) {
     const { community } = scene
     const names = (await builds(community, 1)).map(({ name }) => name)

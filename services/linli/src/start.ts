@@ -10,12 +10,16 @@ import {
   type Community,
   closeApp,
   endOnBug,
+  firstLink,
   installationMark,
   markInstallation,
   openCommunity,
   openLog,
   optionsOf,
+  readable,
   type Settings,
+  untilNoticed,
+  withoutRepeats,
 } from '@linli/runtime'
 import type { Logger } from 'pino'
 import { answerCeded, cedeTask, isFree } from './cede.ts'
@@ -24,7 +28,6 @@ import { type Control, openControl } from './control.ts'
 import { clearHalfDemo, demoAccounts } from './demo-mark.ts'
 import { type Beginning, DEMO_CITY, firstStart } from './first-start.ts'
 import type { Asker, Installation } from './installation.ts'
-import { firstLink } from './operator.ts'
 import { tasks } from './tasks.ts'
 import { buildWebPages, type WebPages } from './web-pages.ts'
 
@@ -71,6 +74,8 @@ async function openAndServe(given: Round): Promise<Ceded | undefined> {
   const { settings, installation, begin, tell, signal } = given
   const log = openLog(settings.logLevel)
   const ceding = Promise.withResolvers<string>()
+  const unfit = Promise.withResolvers<never>()
+  unfit.promise.catch(() => {})
   let givenBack: Promise<void> | undefined
   let ceded: Ceded | undefined
   const community = await openCommunity({
@@ -78,9 +83,10 @@ async function openAndServe(given: Round): Promise<Ceded | undefined> {
     folder: installation.folder,
     keyFile: installation.keyPath,
     ...cityOf(settings, begin),
-    onFault: (what, fault) => log.error({ err: fault }, what),
+    onFault: withoutRepeats((what, fault) => log.error({ err: fault }, what)),
     onNews: tell,
     onMoved: ({ other }) => ceding.resolve(other),
+    onUnfit: unfit.reject,
   })
   try {
     const [pages, accounts]: [WebPages, Accounts] = await Promise.all([
@@ -91,7 +97,7 @@ async function openAndServe(given: Round): Promise<Ceded | undefined> {
     if (signal.aborted) return undefined
     const demo = settings.isLoopback ? accounts : undefined
     const webFolder = pages.folder
-    ceded = await serve({ ...given, community, log, accounts: demo, webFolder, ceding })
+    ceded = await serve({ ...given, community, log, accounts: demo, webFolder, ceding, unfit })
     if (ceded !== undefined) {
       const isBack = async () =>
         (await installationMark(settings)) === undefined && isFree(community.folder)
@@ -137,13 +143,16 @@ type Opened = Round & {
   webFolder: string | undefined
   /** Hears where the installation goes when it is asked for. */
   ceding: PromiseWithResolvers<string>
+  /** Rejects when another linli has changed the database that is shared. */
+  unfit: PromiseWithResolvers<never>
 }
 
 async function serve(opened: Opened): Promise<Ceded | undefined> {
-  const { settings, community, log, accounts, webFolder, signal, ceding } = opened
+  const { settings, community, log, accounts, webFolder, signal, ceding, unfit } = opened
   const app = await buildServer(community, {
     logger: log,
     secure: settings.secure,
+    isEnding: () => signal.aborted,
     ...(settings.trustProxy === undefined ? {} : { trustProxy: settings.trustProxy }),
     ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
     ...(accounts === undefined ? {} : { demo: accounts }),
@@ -158,8 +167,10 @@ async function serve(opened: Opened): Promise<Ceded | undefined> {
     control = await openControl({ community, tasks: [...tasks, cede] })
     if (opened.isAgain) opened.tell('The installation was given back unmoved: serving again.')
     else await say(opened, settings.publicUrl ?? readable(address))
-    const to = await Promise.race([ended, ceding.promise])
+    const to = await Promise.race([ended, ceding.promise, unfit.promise])
     log.info('ending')
+    // On a loopback address nobody spreads requests, and who presses Ctrl-C need not wait.
+    if (to === undefined && !settings.isLoopback) await untilNoticed()
     return to === undefined ? undefined : { to, port: Number(new URL(address).port) }
   } finally {
     await control?.close()
@@ -182,13 +193,6 @@ async function say({ community, accounts, json }: Opened, url: string): Promise<
     ...(link === undefined ? [] : [`Sign in as administrator, once, within a day: ${link}`]),
   ]
   process.stdout.write(json ? `${JSON.stringify(started)}\n` : `${lines.join('\n')}\n`)
-}
-
-/** Every address of the machine is told as one that a browser here can open. */
-function readable(address: string): string {
-  const url = new URL(address)
-  if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = 'localhost'
-  return url.origin
 }
 
 /** A port in use shows before anything long is begun. Port 0 is any free one. */

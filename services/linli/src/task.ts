@@ -18,6 +18,8 @@ export type Task<Given, Done> = {
   run: (scene: TaskScene, given: Given) => Promise<Done>
   /** May begin an installation in an empty folder. */
   begins?: boolean
+  /** No other process may do work of its own meanwhile. */
+  alone?: boolean
   /** Heeds the signal soon, and answers how far it came. */
   stops?: boolean
 }

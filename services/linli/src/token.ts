@@ -2,9 +2,10 @@
 // which is shown this once.
 import { randomUUID } from 'node:crypto'
 import { Access } from '@linli/engine'
+import { openPerson } from '@linli/runtime'
 import { Role } from '@linli/workflow'
 import { z } from 'zod'
-import { openPerson, operatorOf } from './operator.ts'
+import { operatorOf } from './operator.ts'
 import type { Task } from './task.ts'
 
 const Given = z.strictObject({

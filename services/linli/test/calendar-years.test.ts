@@ -3,13 +3,15 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Caller, execute, SYSTEM } from '@linli/engine'
 import { type Community, openCommunity } from '@linli/runtime'
 import type { Event } from '@linli/workflow'
 import t from 'tap'
+import { copyFiles } from '../src/move-base.ts'
+import { movePlaces } from '../src/move-place.ts'
 import { linli } from './child-process.ts'
 
 /** Thursday 31 December 2026, 17:00 in Shanghai: one working day leads into 2027. */
@@ -162,6 +164,23 @@ t.test('limits move when their year is published, each once, also after kill -9'
     t.equal((await reschedules(community)).length, 2 * (CASES - 1))
   })
   t.same(quiet, [])
+})
+
+t.test('years go along with a move, to the folder that many share and back', async (t) => {
+  const home = t.testdir()
+  const at = (...names: string[]) => join(home, ...names)
+  publish(at('one'), NEW_YEAR)
+  const servers = { to: 'esdb://127.0.0.1:2113', toRead: 'postgres://linli@127.0.0.1/linli' }
+  const keyPath = at('key')
+  const data = at('none')
+  const away = { from: `sqlite:${at('one')}`, ...servers, keyPath, filesFolder: at('shared') }
+  const there = movePlaces({ ...away, data })
+  t.equal(copyFiles(there), 1)
+  const years = ['calendars', 'cn-2027.json']
+  t.ok(existsSync(join(there.filesTarget, ...years)))
+  const back = { from: servers.to, fromRead: servers.toRead, to: `sqlite:${at('two')}` }
+  copyFiles(movePlaces({ ...back, keyPath, filesFolder: there.filesTarget, data }))
+  t.same(readFileSync(at('two', ...years)), readFileSync(at('one', ...years)))
 })
 
 t.test('a year that is wrong is named by its file and field, and nothing is begun', async (t) => {

@@ -9,12 +9,13 @@ export function run(): Promise<number> {
     name: 'worker',
     does: 'all',
     build: ({ community, settings, log, ending }) => {
-      const { engine, read, figures } = community
+      const { engine, read, figures, unwell } = community
       const metrics = figures.read
       const token =
         settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }
       const { isEnding } = ending
-      return buildHealthApp({ engine, read, metrics, isEnding, ...token }, { logger: log })
+      const ports = { engine, read, metrics, isEnding, ...token }
+      return buildHealthApp(unwell === undefined ? ports : { ...ports, unwell }, { logger: log })
     },
   })
 }
