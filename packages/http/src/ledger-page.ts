@@ -35,6 +35,7 @@ tr { break-inside: avoid }
 th, td { border: 1px solid #bbb; padding: 4px 6px; text-align: left; vertical-align: top;
   overflow-wrap: anywhere; font-variant-numeric: tabular-nums }
 th { background: #f2f4f4; white-space: nowrap }
+td.whole { white-space: nowrap; overflow-wrap: normal }
 footer { display: flex; gap: 64px; margin-top: 24px }
 footer span { border-bottom: 1px solid #888; min-width: 120px; display: inline-block }
 @media print { body { margin: 0 } }`
@@ -49,8 +50,7 @@ export function ledgerPage({ title, columns, rows, into, zone, at, cells }: Show
     .replace('T', ' ')
   const heads = [words.no, ...columns.map(({ heading }) => heading)]
   const body = rows.map(
-    (row, index) =>
-      `<tr>${[index + 1, ...row.map(cells)].map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`,
+    (row, index) => `<tr>${[index + 1, ...row.map(cells)].map(cellOf).join('')}</tr>`,
   )
   const signs = [words.by, words.checked, words.date].map(
     (word) => `<div>${word}: <span></span></div>`,
@@ -67,6 +67,12 @@ export function ledgerPage({ title, columns, rows, into, zone, at, cells }: Show
 </html>
 `
 }
+
+/** A number or a time is never broken over two lines. */
+const cellOf = (cell: string | number): string =>
+  `<td${WHOLE.test(String(cell)) ? ' class="whole"' : ''}>${escaped(cell)}</td>`
+
+const WHOLE = /^[\d\-: .]+$/
 
 const escaped = (text: string | number): string =>
   String(text).replace(/[&<>"']/g, (one) => `&#${one.charCodeAt(0)};`)

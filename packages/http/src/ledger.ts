@@ -115,7 +115,7 @@ export async function ledgerOf(scene: Scene, rows: readonly InstanceRow[]): Prom
   const filled = columns.map((_, at) => rows.length === 0 || cells.some((row) => isFilled(row[at])))
   const isShown = (_: unknown, at: number) => filled[at] === true
   return {
-    title: textOf(workflow, into, 'workflows'),
+    title: LEDGER_OF[into](textOf(workflow, into, 'workflows')),
     columns: columns.filter(isShown).map(({ name, heading, width }) => ({ name, heading, width })),
     rows: cells.map((row) => row.filter(isShown)),
   }
@@ -128,10 +128,11 @@ const isFilled = (cell: Cell): boolean => cell !== undefined && cell !== ''
 
 function extraOf(value: unknown, name: string, { workflow, into }: Scene): Cell {
   switch (typeof value) {
+    // What is not so, and what there is none of, stays blank: the eye meets the exceptions.
     case 'boolean':
-      return value ? YES[into] : NO[into]
+      return value ? YES[into] : undefined
     case 'number':
-      return value
+      return value === 0 ? undefined : value
     case 'string':
       return workflow.texts[into][`option.${name}.${value}`] ?? value
     default:
@@ -139,5 +140,8 @@ function extraOf(value: unknown, name: string, { workflow, into }: Scene): Cell 
   }
 }
 
+const LEDGER_OF = {
+  zh: (name: string) => `${name}台账`,
+  en: (name: string) => `Ledger of ${name.toLowerCase()}`,
+} as const
 const YES = { zh: '是', en: 'yes' } as const
-const NO = { zh: '否', en: 'no' } as const

@@ -33,6 +33,9 @@ export type DemoAccount = {
   label: { zh: string; en: string }
 }
 
+/** How far a demo is: commands given, of all. */
+export type DemoArrival = { done: number; all: number; isThere: boolean }
+
 /** The read models: where they are, how far, and waiting for one's own write. */
 export type ReadPort = {
   db: Parameters<typeof listInstances>[0]
@@ -58,6 +61,8 @@ export type HttpPorts = {
   residentStage?: (path: string, asking: unknown) => string
   /** Present only in a demo community on a loopback address. */
   demo?: readonly DemoAccount[]
+  /** How far a demo is that still arrives behind the first page, in commands given of all. */
+  arrival?: () => DemoArrival | undefined
   /** The built web app; without it only the API is served. */
   webFolder?: string
   /** Figures in the text format of Prometheus, and its content type. */

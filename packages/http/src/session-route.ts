@@ -114,6 +114,11 @@ function addDemoRoutes(app: FastifyInstance, ports: HttpPorts): void {
     { config: { ...config, doc: { summary: 'Accounts of the demo community', tag } } },
     () => accounts.map(({ name, role, label }) => ({ name, role, label })),
   )
+  app.get(
+    '/api/demo',
+    { config: { ...config, doc: { summary: 'How far the demo has arrived', tag } } },
+    () => ports.arrival?.() ?? { done: 0, all: 0, isThere: true },
+  )
   const doc = { summary: 'Sign in to the demo with one click', tag, body: DemoSignIn, reply: Me }
   app.post('/api/demo/session', { config: { ...config, doc } }, async (request, reply) => {
     // A name that was made to point at this machine (DNS rebinding) gets no demo account.

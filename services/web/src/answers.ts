@@ -43,6 +43,11 @@ export type Row = {
   revision: number
   extra?: Record<string, unknown>
 }
+/** A case that may be the same as one about to be taken. */
+export type DuplicateHint = Pick<
+  Row,
+  'id' | 'number' | 'place' | 'categoryName' | 'stateLabel' | 'startedAt' | 'ended'
+> & { same: { place: 'itself' | 'building' | 'area'; category: 'itself' | 'group' | 'other' } }
 export type Rows = { rows: Row[]; next: string | null; total?: number }
 
 export type ClockView = {

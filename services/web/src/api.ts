@@ -82,6 +82,9 @@ export const session = {
 /** What lists and boards read. */
 export const lists = {
   rows: (workflow: string, params: Params) => ask<A.Rows>(`/api/${workflow}${queryOf(params)}`),
+  ledger: (workflow: string, params: Params) => `/api/ledgers/${workflow}${queryOf(params)}`,
+  duplicates: (params: Params) =>
+    ask<{ hints: A.DuplicateHint[] }>(`/api/duplicates${queryOf(params)}`),
   counts: (params: Params) => ask<A.Counts>(`/api/counts${queryOf(params)}`),
   rates: (params: Params) => ask<A.Rates>(`/api/rates${queryOf(params)}`),
   durations: (params: Params) => ask<A.Durations>(`/api/durations${queryOf(params)}`),

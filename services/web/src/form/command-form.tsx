@@ -26,11 +26,13 @@ type FormProps = {
   target?: { id: string; revision: number }
   prefilled: unknown
   done: (reply: Reply) => void
+  /** Hears what stands in the form. */
+  changed?: (data: unknown) => void
 }
 
 /** Gives the command; `done` is called with the server's reply. */
 export function CommandForm(props: FormProps) {
-  const { offer, workflow, version, target, prefilled, done } = props
+  const { offer, workflow, version, target, prefilled, done, changed } = props
   const { t } = useTranslation()
   const { message } = App.useApp()
   const queries = useQueryClient()
@@ -74,7 +76,10 @@ export function CommandForm(props: FormProps) {
       onError={staysAtField}
       extraErrors={errorsOf(giving.error)}
       transformErrors={(errors) => errors.map((error) => said(error, t))}
-      onChange={({ formData }) => draft.change(formData)}
+      onChange={({ formData }) => {
+        draft.change(formData)
+        changed?.(formData)
+      }}
       onSubmit={({ formData }) => giving.mutate(trimmed(formData))}
     >
       {!asks && <p className="form-plain">{t('form.plain', { label: offer.label })}</p>}

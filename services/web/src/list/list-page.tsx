@@ -14,6 +14,7 @@ import { useWorkflow, useWorkflows } from '../workflows.ts'
 import { CaseCards } from './case-cards.tsx'
 import { CaseTable } from './case-table.tsx'
 import { Filters } from './filters.tsx'
+import { LedgerMenu } from './ledger-menu.tsx'
 import { filtersIn, useFilters } from './list-filters.ts'
 import { sortIn } from './list-sort.ts'
 import { StartActions } from './start-actions.tsx'
@@ -46,7 +47,10 @@ export function ListPage({ workflow }: { workflow: string }) {
       <header className="page-head">
         <h1>{t(`list.${workflow}`, { defaultValue: sentence(found?.label ?? '') })}</h1>
         {total !== undefined && <span className="count">{t('list.total', { count: total })}</span>}
-        <StartActions workflow={workflow} />
+        <span className="head-actions">
+          {total !== undefined && total > 0 && <LedgerMenu workflow={workflow} />}
+          <StartActions workflow={workflow} />
+        </span>
       </header>
       <Filters workflow={workflow} record={record} />
       {rows.isPending || found === undefined ? (
