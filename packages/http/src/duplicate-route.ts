@@ -38,7 +38,7 @@ const Hints = z.object({ hints: z.array(Hint) })
 
 /** How far back a case may have begun to be taken for the same (days), and how many are told. */
 const DAYS = 14
-const HINTS_MAX = 10
+const HINTS_MAX = 5
 /** Cases of one area that are looked at. */
 const LOOKED_AT = 500
 const DAY_MS = 86_400_000
@@ -124,7 +124,7 @@ type Same = z.infer<typeof Hint>['same']
 function likeness(row: InstanceRow, place: Place, category: string | undefined): Same {
   const isIn = (id: string | undefined) => id !== undefined && row.place.includes(id)
   return {
-    place: isIn(place.id) ? 'itself' : isIn(place.building) ? 'building' : 'area',
+    place: row.place.at(-1) === place.id ? 'itself' : isIn(place.building) ? 'building' : 'area',
     category: likeCategory(row.category, category),
   }
 }

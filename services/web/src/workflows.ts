@@ -25,13 +25,12 @@ export function useWorkflow(workflow: string): Workflow | undefined {
   return useWorkflows().data?.find(({ id }) => id === workflow)
 }
 
-/** Workflows of cases without a page of their own that the person may read or begin. */
+/** Workflows without a page of their own: cases that the person may read, all they may begin. */
 export function othersOf(me: Me | null | undefined, all: readonly Workflow[]): Workflow[] {
   return all.filter(
     ({ id, record, starts }) =>
-      record !== true &&
       OWN_PAGE[id] === undefined &&
-      (readsCases(me) || starts.some(({ by }) => holds(me, ...by))),
+      ((record !== true && readsCases(me)) || starts.some(({ by }) => holds(me, ...by))),
   )
 }
 
