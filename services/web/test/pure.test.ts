@@ -111,7 +111,7 @@ t.test('a workflow without a page of its own stands in the bar for who may read 
   ]
   const seenBy = (role: string) =>
     othersOf({ person: '', roles: [{ role, label: role }], demo: false }, all).map(({ id }) => id)
-  t.same(seenBy('coordinator'), ['lost-item', 'parking'])
+  t.same(seenBy('coordinator'), ['lost-item', 'parking', 'meter'])
   t.same(seenBy('administrator'), ['lost-item'])
   t.same(seenBy('analyst'), [])
 })
