@@ -38,7 +38,7 @@ function spawned(args: readonly string[]): ChildProcess {
   // The test runner's loader, which it puts into every child, would slow the server down.
   const { NODE_OPTIONS: _, ...env } = process.env
   return spawn(process.execPath, [main, ...args], {
-    env: { ...env, LINLI_LOG_LEVEL: 'error' },
+    env: { ...env, LINLI_LOG_LEVEL: 'error', LINLI_DEMO: 'first' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }

@@ -271,7 +271,7 @@ async function killedAt(args: readonly string[], line: RegExp): Promise<string> 
 // The test runner's own loader, which it puts into every child, would slow them down.
 const begun = (args: readonly string[]): ChildProcess =>
   spawn('sh', ['-c', 'unset NODE_OPTIONS; exec "$0" "$@"', process.execPath, main, ...args], {
-    env: { ...process.env, LINLI_LOG_LEVEL: 'warn' },
+    env: { ...process.env, LINLI_LOG_LEVEL: 'warn', LINLI_DEMO: 'first' },
   })
 
 async function countNotices({ work }: Community): Promise<number> {

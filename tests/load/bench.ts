@@ -5,6 +5,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { httpRows, insideRows, slowRows } from './command-rows.ts'
 import type { Bench } from './host.ts'
+import { listRows } from './list-rows.ts'
 import { appendRows, caseRows, dayRows, startRows } from './log-rows.ts'
 import { peerRows } from './peer-rows.ts'
 import { type Row, tableOf } from './row.ts'
@@ -24,6 +25,7 @@ export const GROUPS = {
   city: cityRows,
   catchup: catchUpRows,
   two: twoRows,
+  lists: listRows,
   peers: peerRows,
 } as const satisfies Record<string, (bench: Bench) => Promise<Row[]>>
 
@@ -61,7 +63,7 @@ async function main(): Promise<void> {
   if (unknown.length > 0) throw new Error(`no row named ${unknown}; there are: ${all.join(', ')}`)
   const asked = (name: Group) =>
     values.only?.includes(name) ??
-    ((values.long || name !== 'append') && (values.peers || name !== 'peers'))
+    ((values.long || !LONG.has(name)) && (values.peers || name !== 'peers'))
   const groups = all.filter(asked)
   const { profile } = values
   const execArgv = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
@@ -76,6 +78,9 @@ async function main(): Promise<void> {
   if (rows.some((row) => row.ok === false)) process.exitCode = 1
 }
 
+/** They take minutes to fill. */
+const LONG: ReadonlySet<Group> = new Set(['append', 'lists'])
+
 const isGroup = (name: string): name is Group => Object.hasOwn(GROUPS, name)
 
 const machine = () => ({
@@ -89,7 +94,7 @@ const HELP = `pnpm bench [--only NAME]… [--scale SHARE] [--long] [--peers]
            [--json FILE] [--profile DIR]
   --only     ${Object.keys(GROUPS).join(', ')}
   --scale    a share of the whole, e.g. 0.05: for a first look
-  --long     also with 5 million events in the log
+  --long     also with 5 million events in the log, and a million cases in lists
   --peers    also beside emmett-postgresql and Restate, which are installed when missing
   --json     write the rows there as one document
   --profile  write a CPU profile of the server's process there`

@@ -18,6 +18,8 @@ export type Sizes = {
   cityCases: number
   cityPhones: number
   catchUpEvents: number
+  listCases: number
+  postings: number
 }
 
 const WHOLE: Sizes = {
@@ -36,6 +38,8 @@ const WHOLE: Sizes = {
   cityCases: 6_000,
   cityPhones: 2_000,
   catchUpEvents: 200_000,
+  listCases: 1_000_000,
+  postings: 1_000_000,
 }
 
 /** The whole bench, or a share of it: rates then mean less the smaller the share. */
@@ -57,5 +61,7 @@ export function sizesOf(scale: number): Sizes {
     cityCases: part(WHOLE.cityCases),
     cityPhones: part(WHOLE.cityPhones),
     catchUpEvents: part(WHOLE.catchUpEvents),
+    listCases: part(WHOLE.listCases),
+    postings: part(WHOLE.postings),
   }
 }

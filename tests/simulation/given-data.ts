@@ -1,29 +1,17 @@
 // What the simulation says with each command: data that fit the schema, drawn at random. Commands
 // that are not here are not given by the simulation.
-import type { Neighbourhood } from './neighbourhood.ts'
+import { type Draw, inHours, nothing } from './drawing.ts'
+import { givenCare } from './given-care.ts'
+import { givenLedgers } from './given-ledgers.ts'
 
-/** What data are drawn from. `pick` gives one of a list, `now` is epoch ms. */
-export type Drawing = {
-  neighbourhood: Neighbourhood
-  now: number
-  pick: <Item>(from: readonly Item[]) => Item
-  /** Known instances of a workflow. */
-  known: (workflow: string) => readonly string[]
-  voters: readonly string[]
-}
-
-type Draw = (drawing: Drawing) => object | undefined
-
-const HOUR_MS = 3_600_000
-const nothing: Draw = () => ({})
-const inHours = (now: number, hours: number) => new Date(now + hours * HOUR_MS).toISOString()
-
-const units: Draw = ({ neighbourhood: { heatingCompany, propertyCompany }, pick }) => {
+const units: Draw = ({ neighbourhood: { heatingCompany, propertyCompany }, of, pick }) => {
   const [lead, other] = pick([
     [heatingCompany, propertyCompany],
     [propertyCompany, heatingCompany],
   ])
-  const kind = pick(['general', 'heating', undefined])
+  // An appeal's category can say the kind; a resolution has none.
+  const kinds = of?.workflow.id === 'deliberation' ? [] : [undefined]
+  const kind = pick(['general', 'heating', ...kinds])
   const units = [{ unit: lead, lead: true, ...(kind === undefined ? {} : { kind }) }]
   return { units: pick([units, [...units, { unit: other, lead: false, kind: 'general' }]]) }
 }
@@ -40,6 +28,8 @@ const reasonText: Draw = () => ({ reason: 'a reason' })
 
 /** By `workflow.command`. */
 export const given: Readonly<Record<string, Draw>> = {
+  ...givenCare,
+  ...givenLedgers,
   'appeal.verify': nothing,
   'appeal.classify': ({ pick }) => ({ category: pick(CATEGORIES), urgent: pick([true, false]) }),
   'appeal.take': nothing,
@@ -111,7 +101,13 @@ export const given: Readonly<Record<string, Draw>> = {
   'deliberation.openVote': nothing,
   'deliberation.vote': ({ voters, pick }) => ({
     ...{ person: pick(voters), way: 'hand' },
-    ...pick([{ openChoice: 'yes' }, { openChoice: 'no' }, { choice: 'yes' }, { choice: 'nay' }]),
+    ...pick([
+      { openChoice: 'yes' },
+      { openChoice: 'yes' },
+      { openChoice: 'no' },
+      { choice: 'yes' },
+      { choice: 'nay' },
+    ]),
     ...pick([{}, { changes: true }]),
   }),
   'deliberation.delegate': ({ voters, pick }) => ({ person: pick(voters), to: pick(voters) }),
@@ -187,6 +183,25 @@ export const given: Readonly<Record<string, Draw>> = {
   'commendation.revoke': ({ pick }) => pick([undefined, undefined, { reason: 'ownWish' }]),
 }
 
+/** What the simulation begins beside appeals and topics, and of how many that are open at most. */
+export const beginnings: readonly { name: string; most: number; by?: 'resident' }[] = [
+  { name: 'project.begin', most: 2 },
+  { name: 'activity.plan', most: 3 },
+  { name: 'commendation.propose', most: 2 },
+  { name: 'errand.request', most: 3 },
+  { name: 'wish.make', most: 4 },
+  { name: 'resource.register', most: 3 },
+  { name: 'assistance.match', most: 4 },
+  { name: 'mutual-aid.post', most: 6, by: 'resident' },
+  { name: 'visit-plan.begin', most: 2 },
+  { name: 'visit.plan', most: 4 },
+  { name: 'campaign.announce', most: 1 },
+  { name: 'mediation.request', most: 3 },
+  { name: 'duty.drawUp', most: 2 },
+  { name: 'team.form', most: 2 },
+  { name: 'body.establish', most: 2 },
+]
+
 /** One of each tier. */
 export const CATEGORIES = [
   'heating.indoor.cold',
@@ -204,5 +219,15 @@ export const rare: ReadonlySet<string> = new Set([
     (name) => `appeal.${name}`,
   ),
   ...['urge', 'askExtension', 'recordRefusal'].map((name) => `referral.${name}`),
-  ...['postpone', 'decline', 'cancel', 'object'].map((name) => `deliberation.${name}`),
+  ...['postpone', 'decline', 'cancel', 'object', 'delegate', 'revokeDelegation', 'closeVote'].map(
+    (name) => `deliberation.${name}`,
+  ),
+  ...['errand.note', 'errand.take', 'errand.withdraw', 'wish.note', 'wish.decline'],
+  ...['wish.withdraw', 'resource.withdraw', 'assistance.note', 'assistance.take'],
+  ...['assistance.fail', 'visit.cancel', 'visit-plan.end', 'campaign.close', 'campaign.cancel'],
+  ...['withdraw', 'flag', 'report', 'remove', 'takeBack'].map((name) => `mutual-aid.${name}`),
+  ...['mediation.fail', 'mediation.withdraw', 'duty.cancel', 'duty.close', 'duty.unassign'],
+  ...['freeze', 'close', 'forfeit'].map((name) => `account.${name}`),
+  ...['team.release', 'team.correct', 'body.unseat', 'body.correct', 'campaign.dismiss'],
+  ...['team.disband', 'body.dissolve', 'activity.cancel', 'project.drop'],
 ])

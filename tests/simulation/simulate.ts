@@ -10,32 +10,45 @@ import {
   type Caller,
   countInstances,
   execute,
+  type Grant,
+  nextClockAt,
   offeredTo,
   parseEvent,
   Replay,
   viewInstance,
 } from '@linli/engine'
 import { type Community, openCommunity } from '@linli/runtime'
-import { hasEnded, isRefusal, stateOf, statePath } from '@linli/workflow'
+import { hasEnded, type Instance, isRefusal, stateOf, statePath } from '@linli/workflow'
 import { workflows } from '@linli/workflows'
-import { CATEGORIES, type Drawing, given, rare } from './given-data.ts'
+import type { Drawing } from './drawing.ts'
+import { beginnings, CATEGORIES, given, rare } from './given-data.ts'
 import { brokenLaws } from './laws.ts'
 import { foundNeighbourhood, type Neighbourhood, taken } from './neighbourhood.ts'
 import { randomFrom } from './random.ts'
 
 /** What came of a simulation. `broken` is empty when every law held. */
-export type Simulated = { taken: number; refused: number; events: number; broken: string[] }
+export type Simulated = {
+  taken: number
+  refused: number
+  events: number
+  /** Commands that were taken at least once. */
+  commands: string[]
+  broken: string[]
+}
 
-const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 const JUMPS_MS = [0.2, 1, 5, 24, 80].map((hours) => hours * HOUR_MS)
 const START = Date.parse('2026-10-12T09:00:00+08:00')
 const CHECK_EVERY = 25
-/** What is acted on. */
-const KINDS = /^(appeal|referral|deliberation|project|activity|commendation)-/
 const APPEALS_OPEN = 10
 const TOPICS_OPEN = 2
-const PLANS_OPEN = 3
-const RECENT = 40
+/** Of each kind, the newest are acted on. */
+const RECENT = 12
+/** How often somebody tries to do something, until it is taken. */
+const TRIES = 3
+/** Founded once, and not acted on. */
+const FOUNDED = new Set(['person', 'organisation', 'place'])
 
 /** Runs `steps` steps from a seed; stops where a law is broken. */
 export async function simulate(options: { seed: number; steps: number }): Promise<Simulated> {
@@ -52,9 +65,9 @@ export async function simulate(options: { seed: number; steps: number }): Promis
     const neighbourhood = await foundNeighbourhood((one) => execute(community.engine, one))
     const simulation = new Simulation(community, neighbourhood, time, randomFrom(options.seed))
     await simulation.run(options.steps)
-    const { counts, broken } = simulation
+    const { counts, broken, takenOnce } = simulation
     const events = await community.store.head()
-    return { ...counts, events, broken: [...broken, ...faults] }
+    return { ...counts, events, commands: [...takenOnce].sort(), broken: [...broken, ...faults] }
   } finally {
     await community.close()
     rmSync(scratch, { recursive: true })
@@ -63,13 +76,20 @@ export async function simulate(options: { seed: number; steps: number }): Promis
 
 class Simulation {
   readonly counts = { taken: 0, refused: 0 }
+  readonly takenOnce = new Set<string>()
   broken: string[] = []
   readonly #community: Community
   readonly #neighbourhood: Neighbourhood
   readonly #time: { now: number }
   readonly #random: () => number
   readonly #ids: string[] = []
+  readonly #kinds = new Map<string, string[]>()
   readonly #voters: string[] = []
+  /** Those found ended when they were looked at. */
+  readonly #ended = new Set<string>()
+  #residents: Caller[] = []
+  /** What was acted on last. */
+  #last = ''
   #step = 0
 
   constructor(
@@ -83,7 +103,10 @@ class Simulation {
     this.#time = time
     this.#random = random
     community.engine.onEvent.push(({ stream, revision }) => {
-      if (revision === 0 && KINDS.test(stream)) this.#ids.push(stream)
+      const kind = kindOf(stream)
+      if (revision !== 0 || FOUNDED.has(kind)) return
+      this.#ids.push(stream)
+      this.#kinds.getOrInsertComputed(kind, () => []).push(stream)
     })
   }
 
@@ -92,13 +115,18 @@ class Simulation {
       const data = { kind: 'resident', place }
       this.#voters.push((await this.#begin('person.register', data)) ?? '')
     }
+    const grants: Grant[] = [
+      { role: 'resident' },
+      { role: 'volunteer', place: this.#neighbourhood.estate },
+    ]
+    this.#residents = this.#voters.map((id) => ({ id, person: id, grants }))
     for (this.#step = 1; this.#step <= steps && this.broken.length === 0; this.#step += 1) {
       const draw = this.#random()
       if (draw < 0.12) await this.#jump()
-      else if (draw < 0.24) await this.#report()
-      else if (draw < 0.26) await this.#propose()
-      else if (draw < 0.29) await this.#plan()
-      else await this.#act()
+      else if (draw < 0.2) await this.#report()
+      else if (draw < 0.22) await this.#propose()
+      else if (draw < 0.38) for (let n = 0; n < TRIES && !(await this.#plan()); n += 1);
+      else for (let n = 0; n < TRIES && !(await this.#act()); n += 1);
       if (this.#random() < 0.6) await this.#community.settled()
       if (this.#step % CHECK_EVERY === 0) await this.#check()
     }
@@ -114,7 +142,10 @@ class Simulation {
 
   async #jump(): Promise<void> {
     const { timers, engine } = this.#community
-    this.#time.now += this.#pick(JUMPS_MS)
+    const next = await nextClockAt(this.#community.read.db)
+    const isJustBefore = this.#random() < 0.3 && next !== undefined
+    const to = isJustBefore ? next - MINUTE_MS : this.#time.now + this.#pick(JUMPS_MS)
+    this.#time.now = Math.max(this.#time.now, to)
     do await this.#community.settled()
     while ((await timers.tick(engine.now())) > 0)
   }
@@ -134,39 +165,62 @@ class Simulation {
     await this.#begin('deliberation.propose', { ...about, requiredParties: ['property'] })
   }
 
-  async #plan(): Promise<void> {
-    const name = this.#pick(['project.begin', 'activity.plan', 'commendation.propose'])
+  /** Begins something of which there are not yet enough. */
+  async #plan(): Promise<boolean> {
+    const { name, most, by } = this.#pick(beginnings)
     const [workflow = ''] = name.split('.')
-    if ((await this.#open(workflow)) >= PLANS_OPEN) return
-    await this.#begin(name, given[name]?.(this.#drawing()) ?? {})
+    if ((await this.#open(workflow)) >= most) return false
+    const data = given[name]?.(this.#drawing())
+    if (data === undefined) return false
+    const caller = by === 'resident' ? this.#pick(this.#residents) : undefined
+    return (await this.#begin(name, data, caller)) !== undefined
   }
 
   async #open(workflow: string): Promise<number> {
-    const instances = await Promise.all(
-      this.#ids
-        .filter((id) => id.startsWith(`${workflow}-`))
-        .map((id) => this.#community.engine.instances.get(id)),
-    )
-    return instances.filter((one) => one !== undefined && !hasEnded(one)).length
+    for (const id of this.#openOf(workflow)) {
+      const instance = await this.#community.engine.instances.get(id)
+      if (instance !== undefined && hasEnded(instance)) this.#ended.add(id)
+    }
+    return this.#openOf(workflow).length
   }
 
-  /** Somebody does something that is offered to them. */
-  async #act(): Promise<void> {
+  /** Somebody does something that is offered to them; true when it was taken. */
+  async #act(): Promise<boolean> {
     const { engine } = this.#community
-    const id = this.#ids.length === 0 ? undefined : this.#pick(this.#ids.slice(-RECENT))
-    const instance = id === undefined ? undefined : await engine.instances.get(id)
-    if (id === undefined || instance === undefined || hasEnded(instance)) return
+    const instance = await this.#something()
+    if (instance === undefined) return false
     const workflow = instance.workflow.id
     const rarely = this.#random() < 0.15
-    const offers = Object.values(this.#neighbourhood.people).flatMap((caller) =>
-      offeredTo(engine, instance, caller)
-        .map((command) => ({ caller, command: `${workflow}.${command}` }))
-        .filter(({ command }) => given[command] !== undefined && rare.has(command) === rarely),
+    const offers = new Map<string, Caller[]>()
+    for (const caller of this.#callers()) {
+      for (const name of offeredTo(engine, instance, caller)) {
+        const command = `${workflow}.${name}`
+        if (given[command] === undefined || rare.has(command) !== rarely) continue
+        offers.getOrInsertComputed(command, () => []).push(caller)
+      }
+    }
+    if (offers.size === 0) return false
+    const [command, callers] = this.#pick([...offers])
+    const data = given[command]?.({ ...this.#drawing(), of: instance })
+    if (data === undefined) return false
+    return (
+      (await this.#give(this.#pick(callers), command, { id: instance.stream, data })) !== undefined
     )
-    if (offers.length === 0) return
-    const { caller, command } = this.#pick(offers)
-    const data = given[command]?.(this.#drawing())
-    if (data !== undefined) await this.#give(caller, command, { id, data })
+  }
+
+  /** One of the newest of some kind that has not ended. */
+  async #something(): Promise<Instance | undefined> {
+    const kinds = [...this.#kinds.keys()]
+    if (kinds.length === 0) return undefined
+    const kind = this.#random() < OFTEN ? this.#pick(INTRICATE) : this.#pick(kinds)
+    const known = this.#openOf(kind).slice(-RECENT)
+    const again = this.#random() < AGAIN && this.#openOf(kindOf(this.#last)).includes(this.#last)
+    const id = again ? this.#last : known.length === 0 ? undefined : this.#pick(known)
+    this.#last = id ?? ''
+    const instance = id === undefined ? undefined : await this.#community.engine.instances.get(id)
+    if (id === undefined || instance === undefined || !hasEnded(instance)) return instance
+    this.#ended.add(id)
+    return undefined
   }
 
   #drawing(): Drawing {
@@ -174,13 +228,31 @@ class Simulation {
       neighbourhood: this.#neighbourhood,
       now: this.#time.now,
       pick: this.#pick,
-      known: (workflow) => this.#ids.filter((id) => id.startsWith(`${workflow}-`)),
+      known: (workflow) => this.#known(workflow),
+      open: (workflow) => this.#openOf(workflow),
       voters: this.#voters,
     }
   }
 
-  #begin(name: string, data: object): Promise<string | undefined> {
-    return this.#give(this.#neighbourhood.people.coordinator, name, { data })
+  #known(workflow: string): readonly string[] {
+    return this.#kinds.get(workflow) ?? []
+  }
+
+  /** Those that were not found ended. */
+  #openOf(workflow: string): string[] {
+    return this.#known(workflow).filter((id) => !this.#ended.has(id))
+  }
+
+  #callers(): Caller[] {
+    return [...Object.values(this.#neighbourhood.people), ...this.#residents]
+  }
+
+  #begin(
+    name: string,
+    data: object,
+    caller: Caller = this.#neighbourhood.people.coordinator,
+  ): Promise<string | undefined> {
+    return this.#give(caller, name, { data })
   }
 
   async #give(
@@ -201,6 +273,7 @@ class Simulation {
     })
     if (!isRefusal(answer)) {
       this.counts.taken += 1
+      this.takenOnce.add(name)
       return taken(answer).instance
     }
     this.counts.refused += 1
@@ -214,7 +287,7 @@ class Simulation {
   async #check(): Promise<void> {
     await this.#community.settled()
     const { engine } = this.#community
-    const broken = await brokenLaws(engine, this.#neighbourhood, this.#ids)
+    const broken = await brokenLaws(engine, this.#callers(), this.#ids)
     this.broken.push(...broken.map((law) => `step ${this.#step}: ${law}`))
   }
 
@@ -237,7 +310,7 @@ class Simulation {
         ...{ asOf, by: 'state', scope: [{ all: true }], filter: { workflow: 'appeal' } },
       })
       const folded = new Map<string, number>()
-      for (const id of this.#ids.filter((one) => one.startsWith('appeal-'))) {
+      for (const id of this.#known('appeal')) {
         const view = await viewInstance({ reader: store, instances: engine.instances }, id, asOf)
         const path = view && statePath(stateOf(view.instance))
         if (path !== undefined) folded.set(path, (folded.get(path) ?? 0) + 1)
@@ -252,6 +325,13 @@ class Simulation {
 }
 
 const PAST_MOMENTS = 6
+const UUID_LENGTH = 36
+const kindOf = (id: string): string => id.slice(0, -UUID_LENGTH - 1)
+/** How often whatever was acted on is acted on again: stories are told in bursts. */
+const AGAIN = 0.5
+/** What needs many steps in a row, or one another; and how often one of them is acted on. */
+const INTRICATE = ['appeal', 'referral', 'deliberation', 'mutual-aid', 'duty', 'duty'] as const
+const OFTEN = 0.5
 
 if (import.meta.main) {
   const { values } = parseArgs({

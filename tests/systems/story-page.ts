@@ -89,8 +89,7 @@ const ROLES: Partial<Record<Who, string>> = {
   property: 'Handler of the property company',
 }
 
-const roleOf = (who: Who): string =>
-  ROLES[who] ?? who.replace(/^./, (first) => first.toUpperCase())
+const roleOf = (who: Who): string => ROLES[who] ?? who.replace(/^./, (first) => first.toUpperCase())
 
 function fenced(language: string, lines: readonly string[], who: string): string {
   return `${who}:\n\n\`\`\`${language}\n${lines.join('\n')}\n\`\`\``

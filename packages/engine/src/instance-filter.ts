@@ -3,6 +3,7 @@
 // takes a scope, and an empty one lets nothing pass.
 import { sql } from 'kysely'
 import { NUMBERS_PER_YEAR, readNumber } from './case-number.ts'
+import { OPEN } from './instance-columns.ts'
 import type { Scope, Turn } from './permission.ts'
 import { rateParts } from './rate-definition.ts'
 import { isReadable } from './readable-json.ts'
@@ -61,6 +62,8 @@ export function conditionsOf(filter: InstanceFilter, scope: Scope, scene: Filter
 type Condition = (id: string) => Sql
 type Membership = { unit: Condition; person: Condition; place: Condition }
 
+/** True of every row, the second half has SQLite take the index of what is open for the count. */
+const NOT_ENDED = sql`"ended" = 0 AND "dueAt" <= ${sql.lit(OPEN)}`
 const NEVER = sql`1 = 0`
 const ALWAYS = sql`1 = 1`
 
@@ -96,7 +99,7 @@ function columnConditions(filter: InstanceFilter, scene: FilterScene, of: Member
   add(filter.owner, (owner) => sql`"owner" = ${owner}`)
   add(filter.card, (card) => sql`"card" = ${card}`)
   add(filter.supervised, (marked) => sql`"supervised" = ${marked ? 1 : 0}`)
-  add(filter.ended, (ended) => (ended ? sql`"ended" = 1` : sql`"ended" = 0`))
+  add(filter.ended, (ended) => (ended ? sql`"ended" = 1` : NOT_ENDED))
   add(filter.closed, (closed) => (closed ? sql`"closedAt" IS NOT NULL` : sql`"closedAt" IS NULL`))
   add(filter.responsible, (role) => sql`"responsible" = ${role}`)
   add(filter.text, (text) => textCondition(text, { filter, scene, of }))

@@ -91,8 +91,9 @@ function indexTexts(table: TableName, kind: 'sqlite' | 'postgres'): string[] {
   const now = table(tables.instances)
   const past = table(tables.intervals)
   return [
-    // Work lists: what is not ended, by when it is due.
-    `CREATE INDEX ${now}_open ON ${now} ("workflow", "dueAt") WHERE "ended" = 0`,
+    // Work lists: what is not ended, by when it is due. As of a past moment, what has changed since
+    // is passed over by the index alone.
+    `CREATE INDEX ${now}_open ON ${now} ("workflow", "dueAt", "fromAt") WHERE "ended" = 0`,
     // Periods of rates, and lists by begin.
     `CREATE INDEX ${now}_started ON ${now} ("workflow", "startedAt")`,
     `CREATE UNIQUE INDEX ${now}_number ON ${now} ("workflow", "number")
@@ -107,8 +108,8 @@ function indexTexts(table: TableName, kind: 'sqlite' | 'postgres'): string[] {
              USING gist (int8range("fromPosition", "toPosition"))`,
         ]
       : [
-          `CREATE INDEX ${past}_at ON ${past} ("atSpan", "fromAt")`,
-          `CREATE INDEX ${past}_position ON ${past} ("positionSpan", "fromPosition")`,
+          `CREATE INDEX ${past}_at ON ${past} ("atSpan", "fromAt", "toAt")`,
+          `CREATE INDEX ${past}_position ON ${past} ("positionSpan", "fromPosition", "toPosition")`,
         ]),
   ]
 }

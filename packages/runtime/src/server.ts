@@ -14,6 +14,8 @@ export type ServerOptions = {
   logger?: Logger
   /** Demo accounts; give them only where the host is a loopback address. */
   demo?: readonly DemoAccount[]
+  /** How far a demo is that still arrives. */
+  arrival?: NonNullable<HttpPorts['arrival']>
   secure?: boolean
   webFolder?: string
   signInsPerMinute?: number

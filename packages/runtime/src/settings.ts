@@ -72,6 +72,9 @@ const Environment = z.object({
     .regex(WEBHOOK_SECRET, 'whsec_ and 24 to 64 bytes in base64')
     .optional(),
   LINLI_METRICS_TOKEN: z.string().min(16, 'a secret of 16 characters or more').optional(),
+  LINLI_DEMO: z
+    .enum(['whole', 'short', 'first'], { error: 'one of whole, short, first' })
+    .default('whole'),
   LINLI_LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
       error: 'one of fatal, error, warn, info, debug, silent',
@@ -105,6 +108,8 @@ export type Settings = {
   webhook: { url: string; secret: string } | undefined
   /** The bearer token for the figures; without one only this machine reads them. */
   metricsToken: string | undefined
+  /** How much of the demo arrives behind its first page; `first`: no more. */
+  demo: z.infer<typeof Environment>['LINLI_DEMO']
   logLevel: z.infer<typeof Environment>['LINLI_LOG_LEVEL']
   isLoopback: boolean
 }
@@ -142,6 +147,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     mail: mailOf(known),
     webhook: webhookOf(known),
     metricsToken: known.LINLI_METRICS_TOKEN,
+    demo: known.LINLI_DEMO,
     logLevel: known.LINLI_LOG_LEVEL,
     isLoopback: LOOPBACK.has(known.LINLI_HOST),
   }
