@@ -61,8 +61,9 @@ async function fill({ folder, cases, open }: FillGiven): Promise<Filled> {
   const given = { patterns, played, paths, units, categories: CATEGORIES, cases, open, until }
   const year = new CaseYear(given)
   const seconds = await read(year, { file, keptInstances: KEPT + 8 * open })
-  const log = (event: { query: { sql: string; parameters: readonly unknown[] } }) =>
+  const log = (event: { query: { sql: string; parameters: readonly unknown[] } }) => {
     seen?.push(event.query)
+  }
   const db = new Kysely<unknown>({
     dialect: sqliteDialect(file, { readOnly: true, pragmas: CACHE }),
     log,
