@@ -10,11 +10,11 @@ import { z } from 'zod'
 import { hasNote, writeNote } from './backup-note.ts'
 import { CommandFault } from './command-fault.ts'
 import { type Checked, checkDatabase } from './database-check.ts'
-import { DEMO } from './demo-mark.ts'
+import { DEMO, REST } from './demo-mark.ts'
 import type { Task, TaskScene } from './task.ts'
 
 /** What else of the data folder is copied where it exists. */
-export const COPIED = ['files', 'checkpoints', CALENDARS, DEMO] as const
+export const COPIED = ['files', 'checkpoints', CALENDARS, DEMO, REST] as const
 
 const Given = z.strictObject({ to: z.string(), keys: z.string() })
 

@@ -2,7 +2,7 @@
 // one-click accounts afterwards. A start that was interrupted leaves the first behind, and the
 // next one begins the demo again: until it is made the server has answered nobody, so nothing but
 // the half-made demo can be lost.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { withFolderLocked } from './folder-lock.ts'
@@ -10,7 +10,7 @@ import { withFolderLocked } from './folder-lock.ts'
 /** The file with the accounts of a demo. */
 export const DEMO = 'demo.json'
 const PART = 'demo.part'
-const REMADE = /^((log|vault|work|read)\.db(-wal|-shm|-journal)?|demo\.(part|json))$/
+const REMADE = /^((log|vault|work|read)\.db(-wal|-shm|-journal)?|demo(-rest)?\.(part|json))$/
 
 /** An account that one click signs in. */
 export const DemoAccount = z.strictObject({
@@ -20,6 +20,34 @@ export const DemoAccount = z.strictObject({
   label: z.strictObject({ zh: z.string(), en: z.string() }),
 })
 export type DemoAccount = z.infer<typeof DemoAccount>
+
+/** The file that says how far the demo's second part is. */
+export const REST = 'demo-rest.json'
+
+/**
+ * The second part of a demo, which arrives behind the first page: counted from when the first part
+ * ended (epoch ms), whether it is there, and the cases that are still being moved to their present.
+ */
+const DemoRest = z.strictObject({
+  now: z.int(),
+  isThere: z.boolean(),
+  claimed: z.array(z.string()),
+})
+export type DemoRest = z.infer<typeof DemoRest>
+
+/** What is said of the second part; undefined where no demo is, or one without it. */
+export function demoRest(folder: string): DemoRest | undefined {
+  const file = join(folder, REST)
+  if (!existsSync(file)) return undefined
+  return DemoRest.parse(JSON.parse(readFileSync(file, 'utf8')))
+}
+
+/** Keeps it, whole or not at all. */
+export function keepDemoRest(folder: string, rest: DemoRest): void {
+  const part = join(folder, 'demo-rest.part')
+  writeFileSync(part, `${JSON.stringify(rest)}\n`, { mode: 0o600, flush: true })
+  renameSync(part, join(folder, REST))
+}
 
 /** The accounts of the folder's demo; undefined when it holds none. */
 export function demoAccounts(folder: string): readonly DemoAccount[] | undefined {
@@ -33,8 +61,9 @@ export function beginDemo(folder: string): void {
   writeFileSync(join(folder, PART), '', { flush: true })
 }
 
-/** Marks the demo as made. */
-export function endDemo(folder: string, accounts: readonly DemoAccount[]): void {
+/** Marks the demo's first part as made, with the instant at which it ended. */
+export function endDemo(folder: string, accounts: readonly DemoAccount[], now: number): void {
+  keepDemoRest(folder, { now, isThere: false, claimed: [] })
   writeFileSync(join(folder, DEMO), `${JSON.stringify(accounts)}\n`, { mode: 0o600, flush: true })
   rmSync(join(folder, PART))
 }

@@ -5,6 +5,7 @@ import { CommandFault } from './command-fault.ts'
 import { makeDemo } from './demo/demo.ts'
 import { beginDemo, type DemoAccount, demoAccounts, endDemo } from './demo-mark.ts'
 import { operatorOf } from './operator.ts'
+import { claimRest } from './rest-of-demo.ts'
 
 /** What a first start begins with. */
 export type Beginning = 'demo' | 'empty'
@@ -19,13 +20,14 @@ export async function firstStart(
 ): Promise<readonly DemoAccount[] | undefined> {
   const { begin, isAsked, tell } = given
   const { folder, engine, store } = community
+  claimRest(community)
   const isFirst = (await store.head()) === 0
   if (isFirst && begin === 'demo') {
     beginDemo(folder)
     const options = { now: engine.now(), city: DEMO_CITY } as const
     const accounts = await makeDemo(community, options, inQuarters(tell))
     await community.settled()
-    endDemo(folder, accounts)
+    endDemo(folder, accounts, options.now)
   }
   const accounts = demoAccounts(folder)
   if (isAsked && (begin === 'demo') !== (accounts !== undefined)) {

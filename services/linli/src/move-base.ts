@@ -8,7 +8,7 @@ import { openDatabase } from '@linli/sql'
 import { type KeyFile, loadKeyFile, openVault, type VaultTables } from '@linli/vault'
 import { type Kysely, sql } from 'kysely'
 import { CommandFault } from './command-fault.ts'
-import { DEMO } from './demo-mark.ts'
+import { DEMO, REST } from './demo-mark.ts'
 import { folderOf, type Home, isReadStaying, type MovePlaces, type Place } from './move-place.ts'
 import { copyTables, VAULT_KEYS, WORK_KEYS } from './move-tables.ts'
 
@@ -82,7 +82,8 @@ export function copyFiles(places: MovePlaces): number {
   mkdirSync(to, { recursive: true, mode: 0o700 })
   files += copyNew(places.keyPath, join(to, 'key'))
   if (existsSync(join(to, 'key'))) chmodSync(join(to, 'key'), 0o600)
-  if (from !== undefined) files += copyNew(join(from, DEMO), join(to, DEMO))
+  if (from === undefined) return files
+  for (const mark of [DEMO, REST]) files += copyNew(join(from, mark), join(to, mark))
   return files
 }
 

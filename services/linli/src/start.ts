@@ -28,6 +28,7 @@ import { type Control, openControl } from './control.ts'
 import { clearHalfDemo, demoAccounts } from './demo-mark.ts'
 import { type Beginning, DEMO_CITY, firstStart } from './first-start.ts'
 import type { Asker, Installation } from './installation.ts'
+import { beginRest, type RestOfDemo } from './rest-of-demo.ts'
 import { tasks } from './tasks.ts'
 import { buildWebPages, type WebPages } from './web-pages.ts'
 
@@ -149,6 +150,7 @@ type Opened = Round & {
 
 async function serve(opened: Opened): Promise<Ceded | undefined> {
   const { settings, community, log, accounts, webFolder, signal, ceding, unfit } = opened
+  let rest: RestOfDemo | undefined
   const app = await buildServer(community, {
     logger: log,
     secure: settings.secure,
@@ -156,6 +158,7 @@ async function serve(opened: Opened): Promise<Ceded | undefined> {
     ...(settings.trustProxy === undefined ? {} : { trustProxy: settings.trustProxy }),
     ...(settings.metricsToken === undefined ? {} : { metricsToken: settings.metricsToken }),
     ...(accounts === undefined ? {} : { demo: accounts }),
+    arrival: () => rest?.progress(),
     ...(webFolder === undefined ? {} : { webFolder }),
   })
   let control: Control | undefined
@@ -167,12 +170,15 @@ async function serve(opened: Opened): Promise<Ceded | undefined> {
     control = await openControl({ community, tasks: [...tasks, cede] })
     if (opened.isAgain) opened.tell('The installation was given back unmoved: serving again.')
     else await say(opened, settings.publicUrl ?? readable(address))
+    if (settings.demo !== 'first')
+      rest = beginRest(community, { tell: opened.tell, size: settings.demo })
     const to = await Promise.race([ended, ceding.promise, unfit.promise])
     log.info('ending')
     // On a loopback address nobody spreads requests, and who presses Ctrl-C need not wait.
     if (to === undefined && !settings.isLoopback) await untilNoticed()
     return to === undefined ? undefined : { to, port: Number(new URL(address).port) }
   } finally {
+    await rest?.stop()
     await control?.close()
     await closeApp(app)
     stopWatching()

@@ -52,7 +52,7 @@ export type Server = z.infer<typeof Started> & {
 export async function server(
   folder: string,
   args: readonly string[] = [],
-  given: { shell?: string } = {},
+  given: Given = {},
 ): Promise<Server> {
   const fixed = ['start', '--json', '--no-pages', '--port', '0', '--data', folder]
   const child = begun([...fixed, ...args], given)
@@ -83,7 +83,7 @@ function begun(
   // The test runner's own loader, which it puts into every child, would slow them down.
   const script = `unset NODE_OPTIONS; ${shell}`
   return spawn('sh', ['-c', script, process.execPath, main, ...args], {
-    env: { ...process.env, LINLI_LOG_LEVEL: 'warn', ...env },
+    env: { ...process.env, LINLI_LOG_LEVEL: 'warn', LINLI_DEMO: 'first', ...env },
     // One that does not end fails its test by its status, and holds up no other.
     timeout: LONGEST_MS,
     killSignal: 'SIGKILL',

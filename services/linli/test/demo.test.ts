@@ -6,6 +6,8 @@ import {
   EffectWorker,
   type Engine,
   type Event,
+  execute,
+  freshId,
   type Instance,
   Instances,
   isCounting,
@@ -13,19 +15,23 @@ import {
   makeWorkTables,
   openCalendars,
   Replay,
+  SYSTEM,
   stateOf,
   statePath,
   type WorkTables,
 } from '@linli/engine'
 import { openMemoryStore } from '@linli/event-store'
-import { openCommunity } from '@linli/runtime'
+import { type Community, openCommunity } from '@linli/runtime'
 import { sqliteDialect } from '@linli/sql'
 import { isSealed, keyFileOf, openVault, type VaultTables } from '@linli/vault'
 import { sameState, workflowOf } from '@linli/workflow'
 import { workflows } from '@linli/workflows'
 import { Kysely } from 'kysely'
 import t from 'tap'
+import { arrive } from '../src/demo/arrival.ts'
 import { type DemoAccount, type DemoGround, makeDemo } from '../src/demo/demo.ts'
+import { demoRest, keepDemoRest } from '../src/demo-mark.ts'
+import { beginRest, claimRest } from '../src/rest-of-demo.ts'
 
 const DAY_MS = 86_400_000
 
@@ -98,7 +104,7 @@ async function openGround(t: { teardown: (work: () => Promise<void>) => void }) 
     calendars: openCalendars(),
     instances: new Instances(store, workflows),
     lanes: new Lanes(),
-    policyId: () => 'jining@1',
+    policyId: (id) => (workflows.get(id)?.policies.has('jining@1') ? 'jining@1' : 'default@1'),
     now: Date.now,
     onEvent: [],
   }
@@ -148,6 +154,7 @@ for (const [name, moment] of Object.entries(MOMENTS)) {
 }
 
 type Test = Pick<typeof t, 'ok' | 'equal' | 'same'>
+type Matching = Pick<typeof t, 'ok' | 'equal' | 'match'>
 
 function checkEvents(t: Test, { events, replayed, ground }: Made, now: number): void {
   const report = replayed.report()
@@ -265,11 +272,9 @@ const hasRunning = (instance: Instance): boolean => Object.values(instance.clock
 
 t.test('a demo is made in an empty folder only; then live timers go on with it', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'linli-demo-'))
-  const community = await openCommunity({ folder, city: 'jining' })
-  t.teardown(async () => {
-    await community.close()
-    rmSync(folder, { recursive: true })
-  })
+  const opened = () => openCommunity({ folder, city: 'jining' })
+  const community = await opened()
+  t.teardown(() => rmSync(folder, { recursive: true }))
   const now = Date.now() - 2 * DAY_MS
   const told: number[] = []
   await makeDemo(community, { now, city: 'jining' }, (done, all) => told.push(done / all))
@@ -283,6 +288,7 @@ t.test('a demo is made in an empty folder only; then live timers go on with it',
     return type.startsWith('clock.') && Date.parse(recordedAt) > now
   })
   t.ok(turned.length > 0, `live timers turned ${turned.length} clocks`)
+  await checkRest(t, { early: community, opened, now })
 })
 
 /** What can still be read of the words of the person who was erased. */
@@ -297,4 +303,81 @@ async function erasedWords({ engine }: DemoGround): Promise<(string | undefined)
     found.push(await engine.vault.open(sealed, { stream, event: id, field: 'text' }))
   }
   return found
+}
+
+/** What of the sub-district every size tells. */
+const ARRIVED = [
+  ...['visit-plan.visitMissed', 'campaign.closed', 'visit.recorded', 'duty.signedOut'],
+  ...['account.exchanged', 'assistance.followedUp', 'wish.fulfilled', 'errand.papersReturned'],
+  ...['mediation.checked', 'mutual-aid.handedOver', 'commendation.granted', 'body.seated'],
+  ...['activity.produced', 'project.activityCounted', 'organisation.allied', 'team.enlisted'],
+]
+
+for (const [name, moment] of Object.entries(MOMENTS).slice(2)) {
+  t.test(`the rest of the demo of ${name}`, async (t) => {
+    const { ground } = await openGround(t)
+    const now = Date.parse(moment)
+    await makeDemo(ground, { now, city: 'jining' })
+    const first = await ground.engine.store.head()
+    const whole = process.env.LINLI_DEMO_TEST === 'whole' ? 'whole' : 'short'
+    const begun = performance.now()
+    const { done, all, refused } = await arrive(ground, { now, size: whole })
+    const events = (await allEvents(ground)).slice(first)
+    t.comment(`${events.length} events in ${Math.round(performance.now() - begun)} ms`)
+    t.same(refused, [], 'nobody was refused')
+    t.equal(done, all)
+    const types = new Set(events.map(({ type }) => type))
+    t.same(
+      ARRIVED.filter((type) => !types.has(type)),
+      [],
+      'every system has its facts',
+    )
+    t.notOk(types.has('effect.refused'), 'no effect was refused')
+    t.ok(
+      events.every(({ at }) => Date.parse(at) <= now),
+      'nothing happens after the demo ends',
+    )
+    const there = await ground.engine.store.head()
+    await arrive(ground, { now, size: whole })
+    t.equal(await ground.engine.store.head(), there, 'a second time adds nothing')
+    t.equal(ground.claimed.size, 0, 'no instance is left to the run')
+  })
+}
+
+/** Stopped, it goes on at the next start, and lets live commands through. */
+async function checkRest(
+  t: Matching,
+  { early, opened, now }: { early: Community; opened: () => Promise<Community>; now: number },
+): Promise<void> {
+  const { folder } = early
+  const told: string[] = []
+  const rest = { tell: (line: string) => told.push(line), size: 'short' as const }
+  t.equal(beginRest(early, rest), undefined, 'none is to come where nothing says so')
+  keepDemoRest(folder, { now, isThere: false, claimed: [] })
+  const stopped = beginRest(early, rest)
+  await stopped?.stop()
+  t.match(stopped?.progress(), { isThere: false })
+  await early.close()
+  const { claimed = [], isThere } = demoRest(folder) ?? {}
+  t.equal(isThere, false, 'it is remembered as still to come')
+
+  const late = await opened()
+  claimRest(late)
+  t.ok(
+    claimed.every((id) => late.claimed.has(id)),
+    'live timers leave what was begun',
+  )
+  const going = beginRest(late, rest)
+  const data = { kind: 'community', name: 'beside it' }
+  const live = { workflow: 'place', command: 'register', caller: SYSTEM, key: freshId(), data }
+  const answer = await execute(late.engine, live)
+  t.ok(!('refused' in answer), 'a live command goes through')
+  t.match(going?.progress(), { isThere: false }, 'before the rest is there')
+  await going?.over
+  t.match(going?.progress(), { isThere: true })
+  t.match(told.at(-1), /^The whole demo is there: \d+ commands in [\d.]+ s\.$/)
+  t.match(demoRest(folder), { isThere: true, claimed: [] })
+  t.equal(late.claimed.size, 0)
+  t.equal(beginRest(late, rest), undefined, 'and never twice')
+  await late.close()
 }

@@ -163,6 +163,7 @@ const STAFF: readonly Somebody[] = [
     }),
   ),
   staff('duty', '党员驿站值守员', 'Duty officer', { role: 'duty-officer', place: 'estate' }),
+  staff('volunteer', '青年志愿者', 'Young volunteer', { role: 'volunteer', place: 'community' }),
   staff('steward', '物业管家', 'Property steward', { role: 'steward', place: 'estate' }),
   staff('supervisor', '督办员', 'Supervisor', { role: 'supervisor', place: 'community' }),
   staff('analyst', '数据分析员', 'Analyst', { role: 'analyst' }),
