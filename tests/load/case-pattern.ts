@@ -165,8 +165,10 @@ async function patternOf({ store }: Community, before: number): Promise<CasePatt
   }
 }
 
-const SLOT =
-  /((?:[a-z]+(?:-[a-z]+)*-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z|property\.upkeep\.lighting)/
+/** What differs from case to case: an id, an instant, and the category of the pattern. */
+const ID = '(?:[a-z]+(?:-[a-z]+)*-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+const INSTANT = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`
+const SLOT = new RegExp(`(${ID}|${INSTANT}|property[.]upkeep[.]lighting)`)
 
 const SEALED = /"\$sealed":"[^"]*"/g
 
