@@ -31,12 +31,15 @@ export async function runProjections(
   const tell = (report: LoopReport) => port.postMessage(report)
   let resting: NodeJS.Timeout | undefined
   let restMs = REST_MS
+  let isClosing = false
   const advance = async () => {
-    if (resting !== undefined) return
+    if (resting !== undefined || isClosing) return
     try {
       await runner.advance()
       restMs = REST_MS
     } catch (error) {
+      // What the closing broke off is no failure, and must not be tried for ever.
+      if (isClosing) return
       tell({ failed: messageOf(error) })
       resting = setTimeout(() => {
         resting = undefined
@@ -71,6 +74,7 @@ export async function runProjections(
   // Not awaited: whoever closes while a long log is read need not wait for its end.
   void advance()
   await promise
+  isClosing = true
   clearTimeout(resting)
   clearTimeout(gathering)
   await runner.close()
