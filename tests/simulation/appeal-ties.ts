@@ -28,7 +28,8 @@ export function appealTies(appeal: Instance, { find }: Others): string[] {
   for (const { id, status } of referrals) {
     const referral = find(id)
     const path = pathOf(referral)
-    if (hasEnded(appeal)) {
+    // One that is closed has told its referrals to end, also those that it closed without.
+    if (hasEnded(appeal) || pathOf(appeal) === 'closed') {
       if (referral !== undefined && !hasEnded(referral)) broken.push(`${id} in ${path}`)
     } else if (EXPECTED[status]?.test(path) === false) {
       broken.push(`${id} is ${status} but in ${path}`)

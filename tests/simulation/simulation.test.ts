@@ -3,11 +3,13 @@ import { simulate } from './simulate.ts'
 
 // The long form is `node tests/simulation/simulate.ts --seed N --steps 2000`.
 const STEPS = 1_000
+/** The same on every run: new seeds are the long form's work. */
+const SEED = 465_608
 /** Of how many workflows something was done at the least; which ones is drawn. */
 const KINDS = 12
 
 t.test('whatever is offered may be done, and nobody is forgotten', async (t) => {
-  const seed = Number(process.env.LINLI_SEED ?? Date.now() % 1_000_000)
+  const seed = Number(process.env.LINLI_SEED ?? SEED)
   t.comment(`seed ${seed}`)
   const found = await simulate({ seed, steps: STEPS })
   t.ok(found.taken > STEPS / 4, `${found.taken} commands were taken, ${found.events} events`)
