@@ -1,6 +1,5 @@
 // An activity as folded, and what its events change in it. Pure; the machine names these.
-import type { EventsOf } from '@linli/workflow'
-import { z } from 'zod'
+import { type EventsOf, placePath } from '@linli/workflow'
 import type { ActivityKind, commands, ShiftGiven } from './commands.ts'
 import type { Rules } from './rules.ts'
 
@@ -68,15 +67,13 @@ const on =
   ({ context, event }: Known): Partial<ActivityContext> =>
     is(event, type) ? change(context, event) : {}
 
-const PlaceFacts = z.object({ path: z.array(z.string()) })
-
 /** The changes of context, by the name of the action that makes them. */
 export const changes = {
   planned: on('activity.planned', (_, { data, facts, by }) => ({
     kind: data.kind,
     title: data.title,
     venue: data.venue ?? null,
-    place: PlaceFacts.safeParse(facts.place).data?.path ?? [],
+    place: placePath(facts.place) ?? [],
     startsAt: Date.parse(data.startsAt),
     endsAt: Date.parse(data.endsAt),
     capacity: data.capacity ?? null,

@@ -1,5 +1,5 @@
 // What an assistance remembers, and how its events change it. Pure; nothing personal stands here.
-import type { EventsOf } from '@linli/workflow'
+import { type EventsOf, placePath } from '@linli/workflow'
 import { z } from 'zod'
 import type { commands } from './commands.ts'
 import type { AssistanceRules } from './rules.ts'
@@ -47,7 +47,6 @@ export const ResourceFacts = z.object({
   rest: z.number(),
   unit: z.string().nullable(),
 })
-const Located = z.object({ path: z.array(z.string()) })
 
 /** An assistance before it is matched. */
 export const NEW_ASSISTANCE: AssistanceContext = {
@@ -65,7 +64,7 @@ export function matched({ event }: Given): Changed {
   return {
     ...{ wish, resource, amount, kind: asked?.kind ?? '', resident: asked?.resident ?? null },
     unit: ResourceFacts.safeParse(resourceFacts).data?.unit ?? null,
-    place: Located.safeParse(place).data?.path ?? [],
+    place: placePath(place) ?? [],
     owner: event.by.person ?? null,
   }
 }

@@ -1,6 +1,6 @@
 // The machine of a standing body: a record, without clocks and without anybody's turn. Its quorum
 // is fixed from the policy when it is established. May not import a store or HTTP.
-import { check, coreActions, type EventsOf } from '@linli/workflow'
+import { check, coreActions, type EventsOf, placePath } from '@linli/workflow'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import type { Party } from '../deliberation/context.ts'
@@ -25,7 +25,6 @@ export type BodyContext = {
 type Events = EventsOf<'body', typeof commands, Rules>
 type Seating = { person: string; party: Party; from?: string; until?: string }
 
-const Located = z.object({ path: z.array(z.string()) })
 const Active = z.object({ status: z.literal('active') })
 const Ended = z.object({ ended: z.literal(true) })
 /** The most seats that one body ever had. */
@@ -43,10 +42,10 @@ export const machine = setup({
     keepBody: assign(({ event }) => {
       if (event.type !== 'body.established') return {}
       const { kind, name, requiredParties, term } = event.data
-      const place = Located.safeParse(event.facts.place)
+      const place = placePath(event.facts.place)
       const bound = boundOf(kind, event.policy)
       return {
-        ...{ kind, name, place: place.success ? place.data.path : [], quorum: bound.quorum },
+        ...{ kind, name, place: place ?? [], quorum: bound.quorum },
         requiredParties: requiredParties ?? bound.requiredParties,
         term: term === undefined ? null : termOf(term),
       }

@@ -1,5 +1,12 @@
 // What a campaign remembers of its team and of each household, and the visits it opens. Pure.
-import { type EventsOf, instanceFrom, iso, type OpenParams, type TellParams } from '@linli/workflow'
+import {
+  type EventsOf,
+  instanceFrom,
+  iso,
+  type OpenParams,
+  placePath,
+  type TellParams,
+} from '@linli/workflow'
 import { z } from 'zod'
 import type { commands } from './commands.ts'
 import { type CampaignRules, endOf } from './season.ts'
@@ -41,18 +48,17 @@ const Team = z.object({
     z.object({ person: z.string(), from: z.string(), until: z.string().optional() }),
   ),
 })
-const Located = z.object({ path: z.array(z.string()) })
 
 /** Takes over the building, its households and the team. */
 export function announced({ event }: Given): Changed {
   if (event.type !== 'campaign.announced') return {}
   const { title, purpose, households, visitors = [], team, endsAt } = event.data
-  const place = Located.safeParse(event.facts.place)
+  const place = placePath(event.facts.place)
   const all = new Set([...visitors, ...membersOf(event.facts.team, event.at)])
   return {
     ...{ title, purpose, households, visitors: [...all] },
     ...(team === undefined ? {} : { team }),
-    ...(place.success ? { place: place.data.path } : {}),
+    ...(place === undefined ? {} : { place }),
     ...(endsAt === undefined ? {} : { endsAt: Date.parse(endsAt) }),
   }
 }

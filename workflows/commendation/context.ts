@@ -1,6 +1,5 @@
 // A commendation as folded, and what its events change in it. Pure; the machine names these.
-import type { EventsOf, NotifyParams } from '@linli/workflow'
-import { z } from 'zod'
+import { type EventsOf, type NotifyParams, placePath } from '@linli/workflow'
 import type { CommendationKind, commands } from './commands.ts'
 
 /** An objection of the notice period; its words are in the event alone. */
@@ -40,14 +39,12 @@ const on =
 const is = <Type extends Events['type']>(event: Events, type: Type): event is Of<Type> =>
   event.type === type
 
-const PlaceFacts = z.object({ path: z.array(z.string()) })
-
 /** The changes of context, by the name of the action that makes them. */
 export const changes = {
   proposed: on('commendation.proposed', (_, { data, facts }) => ({
     kind: data.kind,
     honour: data.honour,
-    place: PlaceFacts.safeParse(facts.place).data?.path ?? [],
+    place: placePath(facts.place) ?? [],
     nominee: data.nominee ?? null,
     unit: data.unit ?? null,
   })),

@@ -1,8 +1,7 @@
 // What events change in a deliberation's context. Pure; the machine names these. Each taker
 // ignores events that are not its own.
 import type { EventsOf, Policy } from '@linli/workflow'
-import { instanceFrom } from '@linli/workflow'
-import { z } from 'zod'
+import { instanceFrom, placePath } from '@linli/workflow'
 import type { commands } from './commands.ts'
 import type { Context, Meeting, Objection, Task } from './context.ts'
 import { areaDm2, NO_WEIGHT, sum, type Totals, totalsOf, type VotingRule } from './quorum.ts'
@@ -27,12 +26,10 @@ const on =
 export const is = <Type extends Events['type']>(event: Events, type: Type): event is Of<Type> =>
   event.type === type
 
-const PlaceFacts = z.object({ path: z.array(z.string()) })
-
 /** The changes of context, by the name of the action that makes them. */
 export const changes = {
   keepTopic: on('deliberation.proposed', (_, { data, by, at, stream, facts }) => {
-    const place = PlaceFacts.safeParse(facts.place)
+    const place = placePath(facts.place)
     const body = bodyIn(facts)
     const council = body === undefined ? {} : membersAt(body, at)
     const proposer = by.person ?? null
@@ -40,7 +37,7 @@ export const changes = {
       stream,
       title: data.title,
       matter: data.rule,
-      place: place.success ? place.data.path : [data.place],
+      place: place ?? [data.place],
       category: data.category ?? null,
       proposer,
       parties: data.requiredParties ?? body?.requiredParties ?? [],

@@ -1,6 +1,5 @@
 // What an errand remembers, and how its events change it. Pure; nothing personal stands here.
-import type { EventsOf } from '@linli/workflow'
-import { z } from 'zod'
+import { type EventsOf, placePath } from '@linli/workflow'
 import type { commands, Paper } from './commands.ts'
 import type { ErrandRules } from './rules.ts'
 
@@ -32,8 +31,6 @@ export type Events = EventsOf<'errand', typeof commands, ErrandRules>
 type Given = { context: ErrandContext; event: Events }
 type Changed = Partial<ErrandContext>
 
-const Located = z.object({ path: z.array(z.string()) })
-
 /** An errand before it is asked for. */
 export const NEW_ERRAND: ErrandContext = {
   ...{ kind: '', place: [], channel: '', resident: null, owner: null, consent: null, held: [] },
@@ -52,10 +49,10 @@ export function requested(given: Given): Changed {
   const { event } = given
   if (event.type !== 'errand.requested') return {}
   const { kind, channel, resident } = event.data
-  const place = Located.safeParse(event.facts.place)
+  const place = placePath(event.facts.place)
   return {
     ...{ kind, channel, resident: resident ?? null, ...ownerOf(given) },
-    place: place.success ? place.data.path : [],
+    place: place ?? [],
   }
 }
 

@@ -1,7 +1,6 @@
 // What a mediation remembers: parties, talks, what was agreed and whether it was kept. Pure;
 // nothing personal stands here.
-import { type EventsOf, iso } from '@linli/workflow'
-import { z } from 'zod'
+import { type EventsOf, iso, placePath } from '@linli/workflow'
 import type { commands } from './commands.ts'
 
 /** A party by its id; one outside is numbered, and its name stands sealed in the request. */
@@ -44,8 +43,6 @@ export const NEW_MEDIATION: MediationContext = {
   ...{ measures: [], agreements: 0 },
 }
 
-const Located = z.object({ path: z.array(z.string()) })
-
 /** The parties as named; those outside are numbered in their order. */
 export function partiesOf(data: {
   persons?: { person: string; side: Party['side'] }[] | undefined
@@ -63,10 +60,10 @@ export function partiesOf(data: {
 export function requested({ event }: Given): Changed {
   if (event.type !== 'mediation.requested') return {}
   const { matter, appeal } = event.data
-  const place = Located.safeParse(event.facts.place)
+  const place = placePath(event.facts.place)
   return {
     ...{ matter, parties: partiesOf(event.data) },
-    ...(place.success ? { place: place.data.path } : {}),
+    ...(place === undefined ? {} : { place }),
     ...(appeal === undefined ? {} : { appeal }),
   }
 }

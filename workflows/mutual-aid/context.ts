@@ -1,6 +1,6 @@
 // What an offer or a need remembers, and how its events change it. Pure; nothing personal stands
 // here: who the other side is, is an id, and no name or phone.
-import type { EventsOf } from '@linli/workflow'
+import { type EventsOf, placePath } from '@linli/workflow'
 import { z } from 'zod'
 import type { commands } from './commands.ts'
 import type { AidRules } from './rules.ts'
@@ -42,7 +42,6 @@ export const OtherFacts = z.object({
   owner: z.string(),
   place: z.array(z.string()),
 })
-const Located = z.object({ path: z.array(z.string()) })
 
 /** An offer or a need before it is posted. */
 export const NEW_AID: AidContext = {
@@ -58,7 +57,7 @@ export function posted({ event }: Given): Changed {
   return {
     ...{ side, kind, amount, countedIn, left: amount, bestBefore: bestBefore ?? null },
     owner: event.by.person ?? '',
-    place: Located.safeParse(event.facts.place).data?.path ?? [],
+    place: placePath(event.facts.place) ?? [],
   }
 }
 

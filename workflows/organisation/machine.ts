@@ -1,6 +1,6 @@
 // The machine of an organisation: a record, without clocks and without anybody's turn.
 // May not import a store or HTTP.
-import { check, coreActions, type EventsOf, when } from '@linli/workflow'
+import { check, coreActions, type EventsOf, placePath, when } from '@linli/workflow'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import { Skill } from '../person/skill.ts'
@@ -31,8 +31,6 @@ export type OrganisationContext = {
 }
 type Events = EventsOf<'organisation', typeof commands>
 
-const Located = z.object({ path: z.array(z.string()) })
-
 /** The machine of an organisation. */
 export const machine = setup({
   types: {} as { context: OrganisationContext; events: Events },
@@ -43,13 +41,13 @@ export const machine = setup({
         return {}
       }
       const { name, handles, skills } = event.data
-      const place = Located.safeParse(event.facts.place)
+      const place = placePath(event.facts.place)
       return {
         ...('kind' in event.data ? { kind: event.data.kind } : {}),
         ...(name === undefined ? {} : { name }),
         ...(handles === undefined ? {} : { handles }),
         ...(skills === undefined ? {} : { skills }),
-        ...(place.success ? { place: place.data.path } : {}),
+        ...(place === undefined ? {} : { place }),
       }
     }),
     keepAlliance: assign(({ event }) =>

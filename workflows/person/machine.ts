@@ -1,7 +1,7 @@
 // The machine of a person: a record, without clocks and without anybody's turn. It keeps roles
 // with their begin and end, skills and consents, and never a name or a phone. May not import a
 // store or HTTP.
-import { check, coreActions, type EventsOf } from '@linli/workflow'
+import { check, coreActions, type EventsOf, placePath } from '@linli/workflow'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import type { ConsentScope, commands, GrantedRole, PersonKind } from './commands.ts'
@@ -36,7 +36,6 @@ type Granting = Scoped & { from?: string; until?: string; duties?: readonly stri
 type All = { all: readonly string[] }
 type Given = Parameters<typeof mayHold>[0]
 
-const Located = z.object({ path: z.array(z.string()) })
 const Ended = z.object({ ended: z.literal(true).optional(), status: z.string().optional() })
 const Chiefs = z.object({ kind: z.enum(['building', 'entrance']) })
 
@@ -79,10 +78,10 @@ export const machine = setup({
     keepRecord: assign(({ event }) => {
       if (event.type !== 'person.registered' && event.type !== 'person.corrected') return {}
       const { skills, groups, unit } = event.data
-      const place = Located.safeParse(event.facts.place)
+      const place = placePath(event.facts.place)
       return {
         ...('kind' in event.data ? { kind: event.data.kind } : {}),
-        ...(place.success ? { place: place.data.path } : {}),
+        ...(place === undefined ? {} : { place }),
         ...(skills === undefined ? {} : { skills }),
         ...(groups === undefined ? {} : { groups: [...new Set(groups)] }),
         ...(unit === undefined ? {} : { unit }),

@@ -1,6 +1,6 @@
 // A project as folded, and what its events change in it. Pure; the machine names these.
 import type { EventsOf, NotifyParams, Policy, TellParams } from '@linli/workflow'
-import { iso } from '@linli/workflow'
+import { iso, placePath } from '@linli/workflow'
 import { z } from 'zod'
 import type { commands, Goal, TaskGiven } from './commands.ts'
 
@@ -59,18 +59,17 @@ const on =
 const is = <Type extends Events['type']>(event: Events, type: Type): event is Of<Type> =>
   event.type === type
 
-const PlaceFacts = z.object({ path: z.array(z.string()) })
 const TopicFacts = z.object({ path: z.array(z.string()), title: z.string() })
 
 /** The changes of context, by the name of the action that makes them. */
 export const changes = {
   begun: on('project.begun', (_, { data, facts, policy }) => {
     const topic = TopicFacts.safeParse(facts.from).data
-    const place = PlaceFacts.safeParse(facts.place).data
+    const place = placePath(facts.place)
     return {
       title: data.title ?? topic?.title ?? '',
       from: data.from ?? null,
-      place: place?.path ?? topic?.path ?? [],
+      place: place ?? topic?.path ?? [],
       owner: data.owner ?? null,
       goals: data.goals ?? [],
       tasks: data.tasks.map((task, index) => newTask(task, index, policy)),

@@ -1,9 +1,8 @@
 // The machine of a resource. What is reserved can be given to nobody else: reservations come one
 // after the other in this stream, so two at once cannot both have the last of it.
 // May not import a store or HTTP.
-import { check, coreActions, type EventsOf, type StateMeta, when } from '@linli/workflow'
+import { check, coreActions, type EventsOf, placePath, type StateMeta, when } from '@linli/workflow'
 import { assign, setup } from 'xstate'
-import { z } from 'zod'
 import type { commands } from './commands.ts'
 
 /** A resource as folded; amounts are in `countedIn`. */
@@ -24,8 +23,6 @@ export type ResourceContext = {
 }
 type Events = EventsOf<'resource', typeof commands>
 type Given = { context: ResourceContext; event: Events }
-
-const Located = z.object({ path: z.array(z.string()) })
 
 /** What can still be reserved. */
 export const restOf = ({ amount, given, reserved }: ResourceContext): number =>
@@ -63,11 +60,11 @@ export const machine = setup({
     registered: assign(({ event }) => {
       if (event.type !== 'resource.registered') return {}
       const { kind, title, amount, countedIn, comesBack, unit, giver } = event.data
-      const place = Located.safeParse(event.facts.place)
+      const place = placePath(event.facts.place)
       return {
         ...{ kind, title, amount, countedIn, comesBack },
         ...{ unit: unit ?? null, giver: giver ?? null },
-        place: place.success ? place.data.path : [],
+        place: place ?? [],
       }
     }),
     toppedUp: assign(({ context, event }) =>

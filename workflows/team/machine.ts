@@ -1,6 +1,6 @@
 // The machine of a team: a record, without clocks and without anybody's turn. May not import a
 // store or HTTP.
-import { check, coreActions, type EventsOf } from '@linli/workflow'
+import { check, coreActions, type EventsOf, placePath } from '@linli/workflow'
 import { assign, setup } from 'xstate'
 import { z } from 'zod'
 import type { Skill } from '../person/skill.ts'
@@ -23,7 +23,6 @@ export type TeamContext = {
 type Events = EventsOf<'team', typeof commands>
 type Joining = { person: string; from?: string; until?: string }
 
-const Located = z.object({ path: z.array(z.string()) })
 const Active = z.object({ status: z.literal('active') })
 const Ended = z.object({ ended: z.literal(true).optional(), status: z.string().optional() })
 /** The most members of one team, those of the past too. */
@@ -41,8 +40,8 @@ export const machine = setup({
     keepTeam: assign(({ event }) => {
       if (event.type !== 'team.formed') return {}
       const { name, skills, unit } = event.data
-      const place = Located.safeParse(event.facts.place)
-      return { name, skills, unit: unit ?? null, place: place.success ? place.data.path : [] }
+      const place = placePath(event.facts.place)
+      return { name, skills, unit: unit ?? null, place: place ?? [] }
     }),
     keepCorrected: assign(({ event }) => {
       if (event.type !== 'team.corrected') return {}

@@ -1,6 +1,13 @@
 // What a visiting plan remembers, which visit is the next one, and whom it lets know. Pure;
 // nothing personal stands here.
-import { type EventsOf, instanceFrom, iso, type OpenParams, type TellParams } from '@linli/workflow'
+import {
+  type EventsOf,
+  instanceFrom,
+  iso,
+  type OpenParams,
+  placePath,
+  type TellParams,
+} from '@linli/workflow'
 import { z } from 'zod'
 import type { commands } from './commands.ts'
 
@@ -39,16 +46,15 @@ export const NEW_PLAN: PlanContext = {
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-const Located = z.object({ path: z.array(z.string()) })
 
 /** Takes over who is visited, why and how often; the first visit has its own time. */
 export function begun({ event }: Given): Changed {
   if (event.type !== 'visit-plan.begun') return {}
   const { reason, everyDays, person, visitor, firstAt } = event.data
-  const place = Located.safeParse(event.facts.place)
+  const place = placePath(event.facts.place)
   return {
     ...{ reason, everyDays, visit: visitOf(event), dueAt: Date.parse(firstAt) },
-    ...(place.success ? { place: place.data.path } : {}),
+    ...(place === undefined ? {} : { place }),
     ...(person === undefined ? {} : { person }),
     ...(visitor === undefined ? {} : { visitor }),
   }

@@ -1,7 +1,13 @@
 // What a visit remembers, how its events change it, and whom it tells. Pure; nothing personal
 // stands here.
-import { type EventsOf, instanceFrom, iso, type OpenParams, type TellParams } from '@linli/workflow'
-import { z } from 'zod'
+import {
+  type EventsOf,
+  instanceFrom,
+  iso,
+  type OpenParams,
+  placePath,
+  type TellParams,
+} from '@linli/workflow'
 import type { commands, Found } from './commands.ts'
 
 /** A visit as folded. Instants are epoch ms; `place` is the path down to the household. */
@@ -36,16 +42,14 @@ export const NEW_VISIT: VisitContext = {
 /** Appeals that one visit may open. */
 export const APPEALS_MAX = 10
 
-const Located = z.object({ path: z.array(z.string()) })
-
 /** Takes over what was planned. */
 export function planned({ event }: Given): Changed {
   if (event.type !== 'visit.planned') return {}
   const { purpose, visitor, person, plan, campaign } = event.data
-  const place = Located.safeParse(event.facts.place)
+  const place = placePath(event.facts.place)
   return {
     ...{ purpose, dueAt: Date.parse(event.data.dueAt) },
-    ...(place.success ? { place: place.data.path } : {}),
+    ...(place === undefined ? {} : { place }),
     ...(visitor === undefined ? {} : { visitor }),
     ...(person === undefined ? {} : { person }),
     ...(plan === undefined ? {} : { plan }),

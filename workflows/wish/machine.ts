@@ -1,8 +1,7 @@
 // The machine of a wish: it waits, is matched by an assistance, and waits again when that fails.
 // Clocks are started on transitions, never on entry. May not import a store or HTTP.
-import { check, coreActions, type EventsOf, type StateMeta } from '@linli/workflow'
+import { check, coreActions, type EventsOf, placePath, type StateMeta } from '@linli/workflow'
 import { assign, setup } from 'xstate'
-import { z } from 'zod'
 import type { commands } from './commands.ts'
 
 /** A wish as folded. */
@@ -20,8 +19,6 @@ export type WishContext = {
 type Events = EventsOf<'wish', typeof commands>
 type Given = { context: WishContext; event: Events }
 type Told = { assistance: string }
-
-const Located = z.object({ path: z.array(z.string()) })
 
 /** Lets whoever made the wish know, where there is one; `text` is the key `notify.<text>`. */
 const toResident =
@@ -52,8 +49,8 @@ export const machine = setup({
     made: assign(({ event }) => {
       if (event.type !== 'wish.made') return {}
       const { kind, channel, resident } = event.data
-      const place = Located.safeParse(event.facts.place)
-      const path = place.success ? place.data.path : []
+      const place = placePath(event.facts.place)
+      const path = place ?? []
       return { kind, channel, resident: resident ?? null, place: path }
     }),
     noted: assign({ notes: ({ context }) => context.notes + 1 }),

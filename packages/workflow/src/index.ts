@@ -42,6 +42,7 @@ export { migrated } from './migrate.ts'
 export { failedGuard, type OfferScene, offered, offeredBy } from './offer.ts'
 export type { PersonalField, Recorded } from './personal.ts'
 export { isSealed, mapPersonal, personal, personalFields, Sealed } from './personal.ts'
+export { placePath } from './place-path.ts'
 export type { Policy } from './policy.ts'
 export {
   Limit,
