@@ -56,9 +56,9 @@ export { instanceProjection } from './instance-projection.ts'
 export {
   type CountBy,
   countInstances,
+  everyInstance,
   findInstance,
   type InstanceRow,
-  LIST_LIMIT,
   listInstances,
   readCursor,
   type Sort,
@@ -106,6 +106,7 @@ export {
   scopeOf,
   turnsOf,
 } from './permission.ts'
+export { personName } from './person-name.ts'
 export { RATE_NAMES } from './rate-definition.ts'
 export { type Rate, type RateBy, rates } from './rate-query.ts'
 export {

@@ -52,7 +52,7 @@ export type ListAsked = InstancesAsked & {
 export type InstancePage = { rows: InstanceRow[]; next?: string }
 
 /** Rows in a page, at the most and when not said; groups of a board. */
-export const LIST_LIMIT = 500
+const LIST_LIMIT = 500
 const LIST_DEFAULT = 50
 const GROUPS = 10_000
 
@@ -76,6 +76,23 @@ export async function listInstances(db: Kysely<unknown>, asked: ListAsked): Prom
   const last = rows.length > limit ? page.at(-1) : undefined
   if (last === undefined) return { rows: page.map(rowOf) }
   return { rows: page.map(rowOf), next: cursorText({ value: Number(last[sort]), key: last.key }) }
+}
+
+/** Every row of a question, in its order, a page at a time: who asks bounds how many are taken. */
+export async function* everyInstance(
+  db: Kysely<unknown>,
+  asked: Omit<ListAsked, 'limit' | 'cursor'>,
+): AsyncGenerator<InstanceRow> {
+  let cursor: Cursor | undefined
+  do {
+    const page = await listInstances(db, {
+      ...asked,
+      limit: LIST_LIMIT,
+      ...(cursor === undefined ? {} : { cursor }),
+    })
+    yield* page.rows
+    cursor = page.next === undefined ? undefined : readCursor(page.next)
+  } while (cursor !== undefined)
 }
 
 /** The row of one instance, or undefined where there was none, or none in the scope. */

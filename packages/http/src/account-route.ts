@@ -3,7 +3,7 @@
 import { rankedChiefs, type Scope } from '@linli/engine'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Exchange, ownWrites } from './list-route.ts'
+import { type Exchange, ownWrites, workflowNamed, zoneOf } from './list-route.ts'
 import { nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
@@ -65,8 +65,7 @@ async function ranking(ports: HttpPorts, exchange: Exchange) {
 /** The year of the moment, or the one asked for up to its end; in the zone of the policy. */
 function spanOf(ports: HttpPorts, query: z.output<typeof Query>) {
   const { engine } = ports
-  const policy = engine.workflows.get('account')?.policies.get(engine.policyId('account'))
-  const zone = policy?.calendar.timeZone ?? 'UTC'
+  const zone = zoneOf(ports, workflowNamed(ports, 'account'))
   const now = engine.now()
   const asked = Math.min(now, (query.at === undefined ? undefined : instantOf(query.at)) ?? now)
   const local = Temporal.Instant.fromEpochMilliseconds(asked).toZonedDateTimeISO(zone)

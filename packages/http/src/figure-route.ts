@@ -18,7 +18,7 @@ import { z } from 'zod'
 import { categoryName } from './case-view.ts'
 import { eventText, type Language, roleText, stateText, textOf } from './language.ts'
 import { queryOf } from './list-filter.ts'
-import { Asked, askedFor, type Exchange, ownWrites, workflowNamed } from './list-route.ts'
+import { Asked, askedFor, type Exchange, ownWrites, workflowNamed, zoneOf } from './list-route.ts'
 import { nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
@@ -152,14 +152,13 @@ async function rated(ports: HttpPorts, exchange: Exchange) {
   const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
   const names = query.name === undefined ? RATE_NAMES : [query.name].flat()
   const { by } = query
-  const policy = workflow.policies.get(ports.engine.policyId(workflow.id))
   const level = isLevel(by) ? by : undefined
   const split = isLevel(by) ? 'place' : by
   const all = await rates(ports.read.db, {
     ...asked,
     names,
     ...(split === undefined ? {} : { by: split }),
-    ...(policy === undefined ? {} : { timeZone: policy.calendar.timeZone }),
+    timeZone: zoneOf(ports, workflow),
   })
   const { filter } = asked
   const found = level === undefined ? all : await ofLevel(ports, all, { level, filter })

@@ -1,6 +1,6 @@
 // `GET /api/ledgers/{workflow}`: the cases of a list's filter, as of any moment, as a table to
 // file: CSV (RFC 4180), XLSX (ECMA-376) or a page to print. Personal texts are in none of them.
-import { type InstanceRow, listInstances, readCursor, type Workflow } from '@linli/engine'
+import { everyInstance, type InstanceRow, type Workflow } from '@linli/engine'
 import { stringify } from 'csv-stringify/sync'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import writeXlsx from 'write-excel-file/node'
@@ -8,7 +8,7 @@ import { z } from 'zod'
 import type { Language } from './language.ts'
 import { type Cell, type Ledger, ledgerOf } from './ledger.ts'
 import { ledgerPage } from './ledger-page.ts'
-import { Asked, askedFor, type Exchange, ownWrites, workflowNamed } from './list-route.ts'
+import { Asked, askedFor, type Exchange, ownWrites, workflowNamed, zoneOf } from './list-route.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import { callerOf, iso, language, parsed } from './route.ts'
@@ -16,9 +16,7 @@ import { callerOf, iso, language, parsed } from './route.ts'
 const Query = Asked.extend({ format: z.enum(['csv', 'xlsx', 'html']) })
 
 /** The most cases of one ledger. */
-export const LEDGER_ROWS_MAX = 20_000
-const PAGE = 500
-const DEFAULT_ZONE = 'Asia/Shanghai'
+const LEDGER_ROWS_MAX = 20_000
 
 /** Adds the ledger of every workflow. */
 export function addLedgerRoute(app: FastifyInstance, ports: HttpPorts): void {
@@ -42,24 +40,16 @@ async function answer(ports: HttpPorts, workflow: Workflow, exchange: Exchange) 
   await ownWrites(ports, exchange)
   const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
   const rows: InstanceRow[] = []
-  let next: ReturnType<typeof readCursor>
-  do {
-    const page = await listInstances(ports.read.db, {
-      ...asked,
-      limit: PAGE,
-      ...(next === undefined ? {} : { cursor: next }),
-    })
-    rows.push(...page.rows)
-    next = readCursor(page.next ?? '')
+  for await (const row of everyInstance(ports.read.db, asked)) {
+    rows.push(row)
     if (rows.length > LEDGER_ROWS_MAX) {
       const message = `more than ${LEDGER_ROWS_MAX} cases: choose a shorter period or one place`
       throw new ProblemError('invalid', { field: 'from', issues: [{ path: 'from', message }] })
     }
-  } while (next !== undefined)
+  }
   const into = language(request)
   const ledger = await ledgerOf({ ports, workflow, into }, rows)
-  const zone =
-    workflow.policies.get(ports.engine.policyId(workflow.id))?.calendar.timeZone ?? DEFAULT_ZONE
+  const zone = zoneOf(ports, workflow)
   const at = query.at ?? iso(ports.engine.now())
   const name = `${workflow.id}-${at.slice(0, 10)}`
   return SENDERS[query.format](reply, ledger, { name, zone, into, at })

@@ -7,6 +7,7 @@ import {
   type InstancesAsked,
   knownAt,
   listInstances,
+  personName,
   readCursor,
   scopeOf,
   totalInstances,
@@ -18,7 +19,7 @@ import { z } from 'zod'
 import { categoryName, opening } from './case-view.ts'
 import { type Language, roleText, stateText } from './language.ts'
 import { filterOf, ListFilter } from './list-filter.ts'
-import { named, nameOf, personName } from './names.ts'
+import { named, nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { ProblemError } from './problem.ts'
 import { RowPage } from './reply-schema.ts'
@@ -119,6 +120,11 @@ export function workflowNamed(ports: HttpPorts, id: string): Workflow {
   const workflow = ports.engine.workflows.get(id)
   if (workflow === undefined) throw new ProblemError('not-found', { field: 'workflow' })
   return workflow
+}
+
+/** The time zone of the policy that new cases of a workflow begin with. */
+export function zoneOf({ engine }: HttpPorts, { id, policies }: Workflow): string {
+  return policies.get(engine.policyId(id))?.calendar.timeZone ?? 'UTC'
 }
 
 async function list(ports: HttpPorts, workflow: Workflow, exchange: Exchange) {

@@ -4,7 +4,7 @@ import { listInstances, openFields, parseEvent, participation } from '@linli/eng
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { textOf } from './language.ts'
-import { Asked, askedFor, type Exchange, ownWrites, workflowNamed } from './list-route.ts'
+import { Asked, askedFor, type Exchange, ownWrites, workflowNamed, zoneOf } from './list-route.ts'
 import { named, nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { perMinute } from './rate.ts'
@@ -66,10 +66,9 @@ async function figures(ports: HttpPorts, exchange: Exchange) {
   await ownWrites(ports, exchange)
   const workflow = workflowNamed(ports, 'activity')
   const asked = await askedFor(ports, { workflow, caller: callerOf(request), query })
-  const policy = workflow.policies.get(ports.engine.policyId('activity'))
   const groups = await participation(ports.read.db, {
     ...asked,
-    timeZone: policy?.calendar.timeZone ?? 'UTC',
+    timeZone: zoneOf(ports, workflow),
     ...(by === undefined ? {} : { by }),
     ...periodOf('from', from),
     ...periodOf('to', to),

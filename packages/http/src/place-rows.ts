@@ -3,11 +3,10 @@
 import {
   type AsOf,
   type Caller,
+  everyInstance,
   type Instance,
   type InstanceFilter,
   type InstanceRow,
-  listInstances,
-  readCursor,
   scopeOf,
 } from '@linli/engine'
 import type { HttpPorts } from './ports.ts'
@@ -22,7 +21,6 @@ export type PlaceAsked = {
 
 /** Rows of one place at the most. */
 export const PLACE_ROWS_MAX = 5_000
-const PAGE = 500
 const REGISTRY = 'place'
 
 /** The rows, the oldest first; the problem `invalid` where there are too many. */
@@ -31,16 +29,10 @@ export async function rowsAtPlace(ports: HttpPorts, asked: PlaceAsked): Promise<
   const isOpen = filter.workflow === REGISTRY
   const scope = isOpen ? [{ all: true as const }] : scopeOf(caller, filter.workflow)
   const rows: InstanceRow[] = []
-  let cursor: ReturnType<typeof readCursor>
-  do {
-    const page = await listInstances(ports.read.db, {
-      ...{ filter, scope, asOf, limit: PAGE },
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    rows.push(...page.rows)
-    cursor = readCursor(page.next ?? '')
+  for await (const row of everyInstance(ports.read.db, { filter, scope, asOf })) {
+    rows.push(row)
     if (rows.length > PLACE_ROWS_MAX) throw new ProblemError('invalid', { field: 'id' })
-  } while (cursor !== undefined)
+  }
   return rows
 }
 

@@ -1,6 +1,6 @@
 // Rates by a level of the geography. A case counts for every place of its path: what is of the
 // level is kept. Grids are in no path: each adds up the buildings that it lies over.
-import { type InstanceFilter, LIST_LIMIT, listInstances, type Rate } from '@linli/engine'
+import { everyInstance, type InstanceFilter, type Rate } from '@linli/engine'
 import type { HttpPorts } from './ports.ts'
 
 /** The levels that rates can be split by. */
@@ -12,25 +12,19 @@ export const isLevel = (by: string | undefined): by is Level => LEVELS.some((lev
 
 /** The groups by place that are of the level; `filter` is the question's own. */
 export async function ofLevel(
-  { engine, read }: HttpPorts,
+  { read }: HttpPorts,
   rates: readonly Rate[],
   { level, filter }: { level: Level; filter: InstanceFilter },
 ): Promise<Rate[]> {
-  const { rows } = await listInstances(read.db, {
-    // Names of places are public, whoever asks for the figures.
+  // Names of places are public, whoever asks for the figures.
+  const asked = {
     filter: { workflow: 'place', extra: { kind: level } },
-    scope: [{ all: true }],
-    limit: LIST_LIMIT,
-  })
-  const places = await Promise.all(
-    rows.map(async ({ id }) => {
-      const instance = await engine.instances.get(id)
-      const links = instance?.workflow.summary(instance).links ?? []
-      return { id, covers: links.map((link) => link.id) }
-    }),
-  )
-  return places.flatMap(({ id, covers }) => {
+    scope: [{ all: true as const }],
+  }
+  const places = await Array.fromAsync(everyInstance(read.db, asked))
+  return places.flatMap(({ id, links = [] }) => {
     if (level !== 'grid') return rates.filter(({ key }) => key === id)
+    const covers = links.map((link) => link.id)
     const parts = rates.filter(({ key }) => key !== undefined && covers.includes(key))
     const names = [...new Set(parts.map(({ name }) => name))]
     return names.map((name) =>

@@ -4,6 +4,7 @@ import {
   LINK_MS,
   PASSWORD_CHARS_MAX,
   PASSWORD_CHARS_MIN,
+  personName,
   type Session,
 } from '@linli/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -11,7 +12,7 @@ import { z } from 'zod'
 import { SESSION_COOKIE } from './gate.ts'
 import { type Language, roleText } from './language.ts'
 import { termProblem } from './login-term.ts'
-import { nameOf, personName } from './names.ts'
+import { nameOf } from './names.ts'
 import type { HttpPorts } from './ports.ts'
 import { type ProblemCode, ProblemError } from './problem.ts'
 import { perMinute } from './rate.ts'

@@ -1,6 +1,6 @@
 // Which units a case of a category may go to: what an organisation says it handles, the nearest
 // branch of the tree first, and among equals the kinds that the category names as its lead.
-import { LIST_LIMIT, listInstances } from '@linli/engine'
+import { everyInstance } from '@linli/engine'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { HttpPorts } from './ports.ts'
@@ -22,12 +22,7 @@ const Units = z.object({
   ),
 })
 
-const Facts = z.object({
-  kind: z.string(),
-  name: z.string(),
-  handles: z.array(z.string()),
-  status: z.string(),
-})
+type Suggested = z.infer<typeof Units>['units'][number]
 
 /** Adds `GET /api/suggestions/units`. */
 export function addUnitSuggestion(app: FastifyInstance, ports: HttpPorts): void {
@@ -38,32 +33,26 @@ export function addUnitSuggestion(app: FastifyInstance, ports: HttpPorts): void 
   )
 }
 
-async function suggested({ engine, read, categories }: HttpPorts, request: FastifyRequest) {
+async function suggested({ read, categories }: HttpPorts, request: FastifyRequest) {
   const { category } = parsed(Query, request.query, request)
   const node = categories.find(({ path }) => path === category)
   if (node === undefined) throw new ProblemError('not-found', { field: 'category' })
-  const { rows } = await listInstances(read.db, {
-    filter: { workflow: 'organisation', ended: false },
-    scope: [{ all: true }],
-    limit: LIST_LIMIT,
-  })
-  const units = await Promise.all(
-    rows.map(async ({ id }) => {
-      const instance = await engine.instances.get(id)
-      const facts = Facts.safeParse(instance?.workflow.summary(instance).facts).data
-      if (facts?.status !== 'active') return []
-      const handles = facts.handles
-        .filter((branch) => category === branch || category.startsWith(`${branch}.`))
-        .toSorted((a, b) => b.length - a.length)[0]
-      const leads = node.lead?.includes(facts.kind) === true
-      return handles === undefined
-        ? []
-        : [{ id, name: facts.name, kind: facts.kind, handles, leads }]
-    }),
-  )
-  const order = (one: { leads: boolean; handles: string }) =>
-    one.handles.length + (one.leads ? LEADS : 0)
-  return { units: units.flat().toSorted((a, b) => order(b) - order(a)) }
+  const asked = {
+    filter: { workflow: 'organisation', states: ['active'] },
+    scope: [{ all: true as const }],
+  }
+  const units: Suggested[] = []
+  for await (const { id, title = id, extra } of everyInstance(read.db, asked)) {
+    const handles = String(extra?.handles ?? '')
+      .split(' ')
+      .filter((branch) => category === branch || category.startsWith(`${branch}.`))
+      .toSorted((a, b) => b.length - a.length)[0]
+    if (handles === undefined) continue
+    const kind = String(extra?.kind)
+    units.push({ id, name: title, kind, handles, leads: node.lead?.includes(kind) === true })
+  }
+  const order = (one: Suggested) => one.handles.length + (one.leads ? LEADS : 0)
+  return { units: units.toSorted((a, b) => order(b) - order(a)) }
 }
 
 /** Longer than any path of the tree. */

@@ -2,15 +2,7 @@
 // the person's own key. Somebody of the same name in the same household is known already. To see
 // that, sealed names are opened, and each opening goes to the access log.
 import { createReadStream } from 'node:fs'
-import {
-  AccessLog,
-  type Caller,
-  execute,
-  freshId,
-  hasEnded,
-  openFields,
-  parseEvent,
-} from '@linli/engine'
+import { AccessLog, type Caller, execute, freshId, hasEnded, personName } from '@linli/engine'
 import { type PersonRow, readPeople } from '@linli/interchange'
 import type { Community } from '@linli/runtime'
 import { isRefusal } from '@linli/workflow'
@@ -49,8 +41,6 @@ export function importPeople(
 
 /** Two imports at once would each add whom the other is adding. */
 const LANE = 'import people'
-/** How far back a name is looked for. */
-const EVENTS_MAX = 50
 
 type Scene = { caller: Caller; places: KnownPlaces }
 
@@ -148,20 +138,13 @@ class Residents {
 
   /** A person's name, opened; undefined for one who has none, or was erased. */
   async #nameOf(person: string): Promise<string | undefined> {
-    const { engine, vault } = this.#community
+    const { engine } = this.#community
     const instance = await engine.instances.get(person)
     if (instance === undefined || hasEnded(instance)) return undefined
     const opening = { person: this.#caller.person ?? this.#caller.id, role: 'administrator' }
     const at = engine.now()
     await this.#log.record({ ...opening, at, instance: person, why: 'import people' })
-    const stored = await engine.store.read(person, { direction: 'backward', limit: EVENTS_MAX })
-    for (const one of stored) {
-      const event = parseEvent(one)
-      if (!('name' in event.data)) continue
-      const fields = await openFields(vault, event)
-      return fields.find(({ field }) => field === 'name')?.text ?? undefined
-    }
-    return undefined
+    return personName(engine, person)
   }
 
   #skillsIn({ skills }: PersonRow): { known: string[]; unknown: number[] } {

@@ -2,12 +2,11 @@
 // the read model once, and kept up while places are added.
 import {
   type Caller,
+  everyInstance,
   execute,
   freshId,
   hasEnded,
   type InstanceRow,
-  listInstances,
-  readCursor,
 } from '@linli/engine'
 import { type Address, namesEntrance } from '@linli/interchange'
 import type { Community } from '@linli/runtime'
@@ -21,22 +20,9 @@ type Below = { kind: Kind; name: string; parent?: string | undefined }
 /** A place, or why there is none. */
 export type Found = { place: Place; isNew: boolean } | { reason: string }
 
-const PAGE = 500
-
 /** Every row of a workflow that has not ended, from the read model. */
-export async function* rowsOf(community: Community, workflow: string): AsyncGenerator<InstanceRow> {
-  const asked = { filter: { workflow, ended: false }, scope: [{ all: true as const }], limit: PAGE }
-  let next: string | undefined
-  do {
-    const cursor = next === undefined ? undefined : readCursor(next)
-    const page = await listInstances(community.read.db, {
-      ...asked,
-      ...(cursor === undefined ? {} : { cursor }),
-    })
-    yield* page.rows
-    next = page.next
-  } while (next !== undefined)
-}
+export const rowsOf = ({ read }: Community, workflow: string): AsyncGenerator<InstanceRow> =>
+  everyInstance(read.db, { filter: { workflow, ended: false }, scope: [{ all: true }] })
 
 /** Finds places by their names, and registers those that are missing. */
 export class KnownPlaces {
