@@ -1,28 +1,19 @@
 // Records streams from the stories of tests/systems, where no play of `cases.ts` reaches: with
 // `LINLI_GOLDEN=<name>` a story files the streams that show a kind of event for the first time.
 // A file that is there is never written again.
-import { existsSync, writeFileSync } from 'node:fs'
 import { pseudonymiser } from '@linli/engine'
 import type { Community } from '@linli/runtime'
 import type { Event } from '@linli/workflow'
-import { foldLines } from './fold-lines.ts'
+import { fileStream, isFiled } from './filed-stream.ts'
 
 /** What the plays of `cases.ts` tell already. */
 const PLAYED = new Set(['place', 'organisation', 'person', 'appeal', 'referral'])
 
 /** Files what the story has told, where it was asked to. */
 export async function fileGolden(community: Community): Promise<void> {
-  const name = process.env.LINLI_GOLDEN
-  if (name === undefined) return
-  const folder = new URL('streams/', import.meta.url)
-  const file = new URL(`told-${name}.ndjson`, folder)
-  if (existsSync(file)) return
-  const lines = await firstOfEach(community)
-  const { rows, faults } = foldLines(lines)
-  if (faults.length > 0) throw new Error(`${name} does not fold: ${JSON.stringify(faults)}`)
-  writeFileSync(file, `${lines.join('\n')}\n`)
-  writeFileSync(new URL(`told-${name}.rows.json`, folder), `${JSON.stringify(rows, null, 1)}\n`)
-  process.stdout.write(`# ${name}: ${lines.length} events\n`)
+  const { LINLI_GOLDEN: topic } = process.env
+  if (topic === undefined || isFiled(`told-${topic}`)) return
+  fileStream(`told-${topic}`, await firstOfEach(community))
 }
 
 /** Whole streams in the order of the log, each with a kind of event that none before it has. */

@@ -113,8 +113,12 @@ async function placeOf({ engine }: HttpPorts, id: string): Promise<Place> {
   }
   const own = await factsOf(id)
   if (own === undefined) throw new ProblemError('not-found', { field: 'place' })
-  const path = await Promise.all(own.path.map(async (one) => ({ one, facts: await factsOf(one) })))
-  const inPath = (kind: string) => path.find(({ facts }) => facts?.kind === kind)?.one
+  const above = own.path.slice(0, -1)
+  const path = [
+    ...(await Promise.all(above.map(async (one) => ({ one, kind: (await factsOf(one))?.kind })))),
+    { one: id, kind: own.kind },
+  ]
+  const inPath = (kind: string) => path.find((one) => one.kind === kind)?.one
   const building = inPath('building')
   return { id, building, area: inPath('estate') ?? building ?? id }
 }
