@@ -14,7 +14,8 @@ export function FollowCase({ token }: { token: string }) {
   const found = useQuery({
     queryKey: ['followed', token],
     queryFn: () => resident.case(token),
-    refetchInterval: 60_000,
+    // The number comes by the read model, a moment after the report.
+    refetchInterval: ({ state }) => (state.data?.number ? 60_000 : 1_000),
   })
   if (found.isError) {
     const gone = found.error instanceof Problem && [401, 404, 410].includes(found.error.status)
