@@ -2,6 +2,7 @@
 // leaving for another store, has moved there, or is arriving. Every process of an installation
 // has the same work, and none opens a log with a mark. The embedded log carries its own mark.
 import { type LogMark, movedFault } from '@linli/event-store'
+import { makeAlone } from '@linli/sql'
 import { type Kysely, sql } from 'kysely'
 
 /** The mark of a log, named without user, password and options. */
@@ -55,7 +56,10 @@ const made = new WeakSet<object>()
 
 async function makeTable<Tables>(work: Kysely<Tables>): Promise<void> {
   if (made.has(work)) return
-  await sql`create table if not exists log_mark (log text primary key, state text not null,
-    other text not null, at bigint not null)`.execute(work)
+  await makeAlone(
+    work,
+    sql`create table if not exists log_mark (log text primary key, state text not null,
+      other text not null, at bigint not null)`,
+  )
   made.add(work)
 }

@@ -1,6 +1,6 @@
 // Opening a database, whichever it is: a Kysely over a file of SQLite or a schema of PostgreSQL,
 // checked so far that what is wrong with it is said in one sentence at once. It knows no table.
-import { Kysely, type QueryExecutorProvider, SqliteAdapter, sql } from 'kysely'
+import { Kysely, type QueryExecutorProvider, type RawBuilder, SqliteAdapter, sql } from 'kysely'
 import { DatabaseFault } from './fault.ts'
 import { type PostgresOptions, postgresDialect } from './postgres-dialect.ts'
 import { isPostgresUrl, shownUrl } from './postgres-url.ts'
@@ -68,11 +68,24 @@ async function checkServer<Tables>(
   if (!found.known) await makeSchema(db, schema)
 }
 
-/** Under a lock: two that make the same schema at once get in each other's way. */
-async function makeSchema<Tables>(db: Kysely<Tables>, schema: string): Promise<void> {
+const makeSchema = <Tables>(db: Kysely<Tables>, schema: string): Promise<void> =>
+  makeAlone(db, sql`create schema if not exists ${sql.id(schema)}`)
+
+/**
+ * Makes what may be there already. In PostgreSQL under a lock: `if not exists` does not keep two
+ * that make the same thing at once from getting in each other's way.
+ */
+export async function makeAlone<Tables>(
+  db: Kysely<Tables>,
+  statement: RawBuilder<unknown>,
+): Promise<void> {
+  if (kindOf(db) === 'sqlite') {
+    await statement.execute(db)
+    return
+  }
   await db.transaction().execute(async (change) => {
     await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(change)
-    await sql`create schema if not exists ${sql.id(schema)}`.execute(change)
+    await statement.execute(change)
   })
 }
 

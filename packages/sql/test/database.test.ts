@@ -11,6 +11,7 @@ import {
   type HeldLock,
   kindOf,
   type Migrations,
+  makeAlone,
   migrate,
   openDatabase,
   openLocks,
@@ -164,6 +165,20 @@ t.test('two make the schema and the tables at once; both find them', async (t) =
   const steps = await Promise.all(both.map((db) => migrate(db, later)))
   t.same(steps.toSorted(), [0, 0, 2])
   for (const db of both) await db.destroy()
+})
+
+t.test('many make one table at once, and none is told that another was first', async (t) => {
+  const where = await server.freshDatabase()
+  const handles = await Promise.all(Array.from({ length: 8 }, () => open(where)))
+  for (const round of [1, 2, 3, 4, 5]) {
+    const statement = sql`create table if not exists ${sql.id(`shelf_${round}`)} (id bigint)`
+    const made = await Promise.allSettled(handles.map((db) => makeAlone(db, statement)))
+    t.ok(
+      made.every(({ status }) => status === 'fulfilled'),
+      `round ${round}`,
+    )
+  }
+  await Promise.all(handles.map((db) => db.destroy()))
 })
 
 t.test('a newer, a torn and an edited database are refused', async (t) => {
