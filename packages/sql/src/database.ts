@@ -83,10 +83,12 @@ export async function makeAlone<Tables>(
     await statement.execute(db)
     return
   }
-  await db.transaction().execute(async (change) => {
+  const make = async (change: Kysely<Tables>) => {
     await sql`select pg_advisory_xact_lock(${SCHEMA_LOCK})`.execute(change)
     await statement.execute(change)
-  })
+  }
+  // The lock is the transaction's, whosever that is.
+  await (db.isTransaction ? make(db) : db.transaction().execute(make))
 }
 
 const SCHEMA_LOCK = 7_310_001
